@@ -1,0 +1,27 @@
+/**
+ * Builds dist/, what the published package runs: the TypeScript of src/ compiled to JavaScript and declarations, and
+ * the other files of src/show (pages, styles) beside it. Node.js runs no TypeScript under node_modules, so a package
+ * cannot ship its sources as they are.
+ */
+
+import { spawnSync } from "node:child_process";
+import { copyFileSync, globSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+
+const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+const compiled = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit" });
+if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+
+const assets = globSync("show/**/*.{html,css,js,mjs,svg,json,ico,woff2}", {
+  cwd: join(root, "src"),
+  exclude: ["**/testdata/**", "**/__snapshots__/**"],
+});
+for (const asset of assets) {
+  const target = join(root, "dist", asset);
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(join(root, "src", asset), target);
+}
