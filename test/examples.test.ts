@@ -1,0 +1,58 @@
+/** Runs every example of the documentation (see examples/): it compiles, it runs, and it gives what it says. */
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { findExamples } from "./examples/find.ts";
+import { moduleOf } from "./examples/module.ts";
+
+const root = join(import.meta.dirname, "..");
+const examples = findExamples(root);
+
+describe("the examples of the documentation", () => {
+  // Inside the repository, where packages resolve.
+  const folder = mkdtempSync(join(root, ".examples-"));
+  const scratch = mkdtempSync(join(tmpdir(), "mull-examples-"));
+  const pathOf = (index: number) => join(folder, `example-${index}.ts`);
+  const cwd = process.cwd();
+
+  before(() => {
+    const read = (path: string) => readFileSync(path, "utf8");
+    for (const [index, example] of examples.entries()) {
+      const own = join(scratch, String(index));
+      mkdirSync(own);
+      writeFileSync(pathOf(index), moduleOf(example, { root, folder, scratch: own, read }));
+    }
+    const files = examples.map((_, index) => pathOf(index));
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../tsconfig.json", include: [], files }));
+    process.chdir(scratch);
+  });
+  after(() => {
+    process.chdir(cwd);
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  test("there are some", () => assert.ok(examples.length > 0));
+
+  test("they compile", () => {
+    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+    const { status, stdout } = spawnSync(process.execPath, [tsc, "--noEmit", "-p", folder], { encoding: "utf8" });
+    const named = stdout.replaceAll(/\S*example-(\d+)\.ts/g, (_, index: string) => {
+      const example = examples[Number(index)];
+      return `${example?.file}:${example?.line}`;
+    });
+    assert.equal(status, 0, named);
+  });
+
+  for (const [index, { file, line }] of examples.entries()) {
+    test(`${file}:${line}`, { timeout: 30_000 }, async (t) => {
+      t.mock.method(console, "log", () => {});
+      await import(pathToFileURL(pathOf(index)).href);
+    });
+  }
+});
