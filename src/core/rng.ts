@@ -73,6 +73,23 @@ export class Rng {
     return items[this.int(items.length)] as T;
   }
 
+  /** An index, with probability in proportion to its weight. At least one weight must be positive, none negative. */
+  weighted(weights: readonly number[]): number {
+    let total = 0;
+    for (const weight of weights) total += weight;
+    if (!(total > 0)) throw new RangeError("Rng.weighted: no weight is positive");
+    let rest = this.next() * total;
+    let last = 0;
+    for (let i = 0; i < weights.length; i++) {
+      const weight = weights[i] as number;
+      if (weight <= 0) continue;
+      if (rest < weight) return i;
+      rest -= weight;
+      last = i; // rounding may leave a rest: it goes to the last index that can be drawn
+    }
+    return last;
+  }
+
   /** A new, uniformly permuted array (Fisher-Yates). */
   shuffle<T>(items: readonly T[]): T[] {
     const out = items.slice();

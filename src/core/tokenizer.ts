@@ -88,16 +88,23 @@ export class WordLevelTokenizer {
    */
   encode(text: string): number[] {
     if (text.length > LIMITS.completionChars) {
-      throw new MullError("input", `the text has ${text.length} characters, expected at most ${LIMITS.completionChars}`);
+      throw new MullError(
+        "input",
+        `the text has ${text.length} characters, expected at most ${LIMITS.completionChars}`,
+      );
     }
     const ids: number[] = [];
     for (const word of text.split(/\s+/)) {
       if (word === "") continue; // before leading and after trailing whitespace
       const id = this.#ids.get(word);
       if (id === undefined) {
-        throw new MullError("input", `word ${ids.length + 1} is ${quote(word)}, which is not one of the model's ${this.vocabSize} words`, {
-          hint: "write words of the vocabulary, separated by spaces",
-        });
+        throw new MullError(
+          "input",
+          `word ${ids.length + 1} is ${quote(word)}, which is not one of the model's ${this.vocabSize} words`,
+          {
+            hint: "write words of the vocabulary, separated by spaces",
+          },
+        );
       }
       ids.push(id);
     }
@@ -154,7 +161,11 @@ export class WordLevelTokenizer {
       },
       decoder: null,
       // The library wants a name here; no such word exists, so an unknown word is an error there too.
-      model: { type: "WordLevel", vocab: Object.fromEntries(this.words.map((word, id) => [word, id])), unk_token: "<unk>" },
+      model: {
+        type: "WordLevel",
+        vocab: Object.fromEntries(this.words.map((word, id) => [word, id])),
+        unk_token: "<unk>",
+      },
     };
   }
 
@@ -216,7 +227,13 @@ const TOKENIZER_JSON = z.object({
   added_tokens: z.array(z.object({ content: z.string().max(MAX_WORD_CHARS), special: z.boolean() })).max(1000),
   model: z.object({
     type: z.literal("WordLevel"),
-    vocab: z.record(z.string(), z.int().min(0).max(MAX_WORDS - 1)),
+    vocab: z.record(
+      z.string(),
+      z
+        .int()
+        .min(0)
+        .max(MAX_WORDS - 1),
+    ),
   }),
 });
 

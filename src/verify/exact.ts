@@ -19,7 +19,11 @@ export class ExactVerifier implements Verifier {
   }
 
   /** `unscored` where the problem has no reference answer. */
-  async verify(problem: Problem, completion: string, options: { readonly signal?: AbortSignal } = {}): Promise<Verdict> {
+  async verify(
+    problem: Problem,
+    completion: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Verdict> {
     if (options.signal?.aborted === true) return unscored("stopped before it was verified");
     if (problem.answer === undefined) return unscored(`problem ${problem.id} has no reference answer`);
     if (completion.length > LIMITS.completionChars) {
@@ -28,7 +32,9 @@ export class ExactVerifier implements Verifier {
     const got = this.#normalise(completion);
     const expected = this.#normalise(problem.answer);
     if (got === expected) return correct(`is ${brief(expected)}`);
-    return wrong(got === "" ? `is empty, expected ${brief(expected)}` : `is ${brief(got)}, expected ${brief(expected)}`);
+    return wrong(
+      got === "" ? `is empty, expected ${brief(expected)}` : `is ${brief(got)}, expected ${brief(expected)}`,
+    );
   }
 
   /** Runs of whitespace become one space; Unicode is composed (NFC), so that equal-looking texts are equal. */

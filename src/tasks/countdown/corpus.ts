@@ -8,14 +8,15 @@
 
 import type { Problem } from "../../core/problem.ts";
 import type { Rng } from "../../core/rng.ts";
-import { problemOf, type Puzzle } from "./puzzle.ts";
+import { type Puzzle, problemOf } from "./puzzle.ts";
 import { CD34, type Sizes, trainingPuzzles } from "./puzzles.ts";
-import { MAX_VALUE, type Operation, OPERATORS, operationsOf, type Operator } from "./rules.ts";
+import { MAX_VALUE, OPERATORS, type Operation, type Operator, operationsOf } from "./rules.ts";
 import { Solver } from "./solver.ts";
 import { MEDIOCRE, type Outcome, type ThinkerOptions, think, writeOperation } from "./thinker.ts";
 import { countdownTokenizer, ID } from "./vocabulary.ts";
 
-export type CorpusKind = "search" | "direct" | "drill";
+export const CORPUS_KINDS = ["search", "direct", "drill"] as const;
+export type CorpusKind = (typeof CORPUS_KINDS)[number];
 
 export type CorpusOptions = {
   /** Probability of each kind of text. */
@@ -53,27 +54,25 @@ export function* corpusItems(rng: Rng, options: CorpusOptions = BASE_CORPUS): Ge
   const solver = new Solver();
   const puzzles = trainingPuzzles(rng.split("puzzles"), solver, options.sizes);
   const draw = rng.split("texts");
-  const { search, direct, drill } = options.kinds;
-  const total = search + direct + drill;
-  for (;;) {
-    const at = draw.next() * total;
-    if (at >= search + direct) {
-      const tokens = writeDrill(draw, options);
-      yield { kind: "drill", tokens, promptTokens: 2 };
+  const weights = CORPUS_KINDS.map((kind) => options.kinds[kind]);
+  while (true) {
+    const kind = CORPUS_KINDS[draw.weighted(weights)] as CorpusKind;
+    if (kind === "drill") {
+      yield { kind, tokens: writeDrill(draw, options), promptTokens: 2 };
       continue;
     }
     const puzzle = puzzles.next().value;
     const tokens = promptTokens(puzzle);
     const promptLength = tokens.length;
-    if (at < search) {
+    if (kind === "search") {
       const outcome = think(puzzle, draw, options.thinker, tokens);
-      yield { kind: "search", tokens, promptTokens: promptLength, puzzle, outcome };
+      yield { kind, tokens, promptTokens: promptLength, puzzle, outcome };
     } else {
       for (const operation of solver.solve(puzzle.numbers, puzzle.target, draw) as Operation[]) {
         writeOperation(tokens, operation, operation.result, draw.bool(options.thinker.swapped));
       }
       tokens.push(ID.solved);
-      yield { kind: "direct", tokens, promptTokens: promptLength, puzzle };
+      yield { kind, tokens, promptTokens: promptLength, puzzle };
     }
   }
 }
@@ -116,10 +115,9 @@ const OPERATIONS_BY: Readonly<Record<Operator, readonly Operation[]>> = (() => {
 function writeDrill(rng: Rng, { drill: [min, max], drillOperators, thinker }: CorpusOptions): number[] {
   const tokens: number[] = [ID.bos, ID.drill];
   const count = min + rng.int(max - min + 1);
-  const total = OPERATORS.reduce((sum, op) => sum + drillOperators[op], 0);
+  const weights = OPERATORS.map((op) => drillOperators[op]);
   for (let i = 0; i < count; i++) {
-    let rest = rng.next() * total;
-    const op = OPERATORS.find((each) => (rest -= drillOperators[each]) < 0) ?? "+";
+    const op = OPERATORS[rng.weighted(weights)] as Operator;
     const operation = rng.pick(OPERATIONS_BY[op]);
     writeOperation(tokens, operation, operation.result, rng.bool(thinker.swapped));
   }

@@ -6,7 +6,7 @@
  * 8 - (3 - 2) are one answer, `2+8-3`; a product that is not multiplied out stays apart from one that is.
  */
 
-import { type Operator, OPERATORS } from "./rules.ts";
+import { OPERATORS, type Operator } from "./rules.ts";
 
 export type Expression =
   | { readonly kind: "number"; readonly value: number }
@@ -44,7 +44,8 @@ function flatten(expression: Expression): Flat {
   const value =
     of === "sum"
       ? sum(front) - sum(rear)
-      : front.reduce((product, each) => product * each.value, 1) / rear.reduce((product, each) => product * each.value, 1);
+      : front.reduce((product, each) => product * each.value, 1) /
+        rear.reduce((product, each) => product * each.value, 1);
   return { text: words.join(plain[1]), value, of };
 }
 
@@ -110,7 +111,5 @@ export function parseExpression(text: string): Expression | null {
 
 /** The numbers of an expression, in the order they are written. */
 export function numbersOf(expression: Expression): number[] {
-  return expression.kind === "number"
-    ? [expression.value]
-    : [...numbersOf(expression.a), ...numbersOf(expression.b)];
+  return expression.kind === "number" ? [expression.value] : [...numbersOf(expression.a), ...numbersOf(expression.b)];
 }

@@ -51,7 +51,10 @@ export function parsePuzzle(text: string, solver: Solver = new Solver()): Puzzle
   if (sides.length !== 2) {
     throw refused(`${shown} has ${sides.length - 1} equals signs, expected one between the numbers and the target`);
   }
-  const [left, right] = sides.map((side) => side.split(/[\s,;]+/).filter((word) => word !== "")) as [string[], string[]];
+  const [left, right] = sides.map((side) => side.split(/[\s,;]+/).filter((word) => word !== "")) as [
+    string[],
+    string[],
+  ];
   const odd = [...left, ...right].find((word) => !/^\d{1,15}$/.test(word));
   if (odd !== undefined) throw refused(`${shown} holds ${JSON.stringify(odd)}, expected whole numbers only`);
   if (right.length !== 1) throw refused(`${shown} has ${right.length} targets, expected one after the equals sign`);
@@ -61,14 +64,17 @@ export function parsePuzzle(text: string, solver: Solver = new Solver()): Puzzle
     throw refused(`${shown} has ${numbers.length} numbers before the equals sign, expected 2 to ${MAX_NUMBERS}`);
   }
   for (const each of [...numbers, target]) {
-    if (each < 1 || each > MAX_VALUE) throw refused(`${shown} holds ${each}, expected numbers and a target from 1 to ${MAX_VALUE}`);
+    if (each < 1 || each > MAX_VALUE)
+      throw refused(`${shown} holds ${each}, expected numbers and a target from 1 to ${MAX_VALUE}`);
   }
   if (!solver.solvable(numbers, target)) {
     const reached = solver.targets(numbers).sort((x, y) => Math.abs(x - target) - Math.abs(y - target) || x - y);
     throw new MullError(
       "input",
       `${shown} has no solution: no way of using each number exactly once makes ${target} when every result is a whole number from 1 to ${MAX_VALUE}`,
-      { hint: `${numbers.join(" ")} can make ${reached.slice(0, 3).join(", ")}: try ${numbers.join(" ")} = ${reached[0]}` },
+      {
+        hint: `${numbers.join(" ")} can make ${reached.slice(0, 3).join(", ")}: try ${numbers.join(" ")} = ${reached[0]}`,
+      },
     );
   }
   return { numbers, target };

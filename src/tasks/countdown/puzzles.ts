@@ -23,15 +23,20 @@ export const CD34: Sizes = { 3: 0.5, 4: 0.5 };
 /** Training puzzles, without end. */
 export function* trainingPuzzles(rng: Rng, solver: Solver, sizes: Sizes = CD34): Generator<Puzzle, never> {
   const entries = checkedSizes(sizes);
-  for (;;) yield drawTraining(rng, solver, drawSize(rng, entries));
+  const weights = entries.map(([, weight]) => weight);
+  while (true) {
+    const [n] = entries[rng.weighted(weights)] as [number, number];
+    yield drawTraining(rng, solver, n);
+  }
 }
 
 function drawTraining(rng: Rng, solver: Solver, n: number): Puzzle {
-  for (;;) {
+  while (true) {
     const numbers = Array.from({ length: n }, () => 1 + rng.int(MAX_GIVEN));
     const target = MIN_TARGET + rng.int(MAX_TARGET - MIN_TARGET + 1);
     const state = stateOf(numbers);
-    if (!isHeldOutTarget(target) && !isHeldOutState(state) && solver.canReach(state, target)) return { numbers, target };
+    if (!isHeldOutTarget(target) && !isHeldOutState(state) && solver.canReach(state, target))
+      return { numbers, target };
   }
 }
 
@@ -47,7 +52,7 @@ export function* heldOutPuzzles(
     puzzles: heldOutOfSize(split, n, rng.split("order", n), solver),
     next: 0,
   }));
-  for (;;) {
+  while (true) {
     // The size that is furthest behind its share goes next; an empty pool leaves its turns to the others.
     let best: (typeof pools)[number] | undefined;
     for (const pool of pools) {
@@ -95,21 +100,15 @@ function orders(state: State): number {
   return count;
 }
 
-function drawSize(rng: Rng, sizes: readonly (readonly [n: number, weight: number])[]): number {
-  let rest = rng.next() * sizes.reduce((sum, [, weight]) => sum + weight, 0);
-  for (const [n, weight] of sizes) {
-    rest -= weight;
-    if (rest < 0) return n;
-  }
-  return (sizes.at(-1) as readonly [number, number])[0];
-}
-
 function checkedSizes(sizes: Sizes): [n: number, weight: number][] {
   const entries = Object.entries(sizes).map(([n, weight]): [number, number] => [Number(n), weight]);
   const fits = entries.every(([n, weight]) => (n === 3 || n === 4) && Number.isFinite(weight) && weight >= 0);
   const kept = entries.filter(([, weight]) => weight > 0);
   if (!fits || kept.length === 0) {
-    throw new MullError("input", `countdown: sizes are ${JSON.stringify(sizes)}, expected weights for 3 and 4, not all zero`);
+    throw new MullError(
+      "input",
+      `countdown: sizes are ${JSON.stringify(sizes)}, expected weights for 3 and 4, not all zero`,
+    );
   }
   return kept;
 }

@@ -8,7 +8,15 @@
 
 import { MullError } from "../../core/errors.ts";
 import type { Rng } from "../../core/rng.ts";
-import { applyOperation, legalOperations, MAX_VALUE, type Operation, operationsOf, type State, stateOf } from "./rules.ts";
+import {
+  applyOperation,
+  legalOperations,
+  MAX_VALUE,
+  type Operation,
+  operationsOf,
+  type State,
+  stateOf,
+} from "./rules.ts";
 
 export const MAX_NUMBERS = 5;
 const WORDS = 4; // 32 bits each: targets 0 .. 127
@@ -17,7 +25,7 @@ const MAX_STATES = 1_000_000;
 
 export class Solver {
   /** State -> offset of its bit set in the pool. */
-  #offsets = new Map<number, number>();
+  readonly #offsets = new Map<number, number>();
   #pool = new Uint32Array(WORDS * 4096);
   #used = 0;
 

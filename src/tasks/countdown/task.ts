@@ -32,7 +32,10 @@ export class CountdownTask implements Task {
   *problems(split: string, rng: Rng): Generator<Problem> {
     const known = SPLITS.find((each) => each === split);
     if (known === undefined) {
-      throw new MullError("input", `countdown has no split ${JSON.stringify(split.slice(0, 40))}, expected ${SPLITS.join(", ")}`);
+      throw new MullError(
+        "input",
+        `countdown has no split ${JSON.stringify(split.slice(0, 40))}, expected ${SPLITS.join(", ")}`,
+      );
     }
     const puzzles =
       known === "train"

@@ -10,7 +10,15 @@
 
 import type { Rng } from "../../core/rng.ts";
 import type { Puzzle } from "./puzzle.ts";
-import { applyOperation, legalOperations, MAX_VALUE, type Operation, operationsOf, type State, stateOf } from "./rules.ts";
+import {
+  applyOperation,
+  legalOperations,
+  MAX_VALUE,
+  type Operation,
+  operationsOf,
+  type State,
+  stateOf,
+} from "./rules.ts";
 import { ID } from "./vocabulary.ts";
 
 export type ThinkerOptions = {
@@ -54,7 +62,7 @@ type Node = {
   /** What may still be tried here. A trace without memory never removes any. */
   open: readonly Operation[];
   /** States that were reached from here; a trace without memory keeps none. */
-  children: Map<Operation, Node> | undefined;
+  readonly children: Map<Operation, Node> | undefined;
   /** The operation that led here; undefined at the root. */
   readonly via: Operation | undefined;
 };
@@ -65,13 +73,15 @@ type Node = {
  */
 export function think(puzzle: Puzzle, rng: Rng, options: ThinkerOptions, tokens: number[]): Outcome {
   const { target } = puzzle;
-  const giveUp = drawPatience(rng, options);
+  const temper = options.patience[rng.weighted(options.patience.map(({ weight }) => weight))] as {
+    readonly giveUp: number;
+  };
   const remembers = rng.bool(options.memory);
-  const root: Node = nodeOf(stateOf(puzzle.numbers), undefined);
+  const root = nodeOf(stateOf(puzzle.numbers), undefined, remembers);
   const attemptTokens = 4 * (puzzle.numbers.length - 1) + 2; // back, the operations, the word that ends
   const path: Node[] = [root];
   const slips: boolean[] = []; // of each operation of the live path
-  for (;;) {
+  while (true) {
     const node = path.at(-1) as Node;
     if (node.state.length > 1) {
       const operation = choose(node, target, rng, options);
@@ -81,8 +91,8 @@ export function think(puzzle: Puzzle, rng: Rng, options: ThinkerOptions, tokens:
         writeOperation(tokens, operation, result, rng.bool(options.swapped));
         let child = slipped ? undefined : node.children?.get(operation);
         if (child === undefined) {
-          child = nodeOf(applyOperation(node.state, operation, result), operation);
-          if (remembers && !slipped) (node.children ??= new Map()).set(operation, child);
+          child = nodeOf(applyOperation(node.state, operation, result), operation, remembers);
+          if (!slipped) node.children?.set(operation, child);
         }
         path.push(child);
         slips.push(slipped);
@@ -96,7 +106,7 @@ export function think(puzzle: Puzzle, rng: Rng, options: ThinkerOptions, tokens:
     // A dead end.
     if (remembers) forget(path);
     const cut = tokens.length + attemptTokens > options.maxTokens;
-    if (cut || path.length === 1 || root.open.length === 0 || rng.bool(giveUp)) {
+    if (cut || path.length === 1 || root.open.length === 0 || rng.bool(temper.giveUp)) {
       tokens.push(ID.giveUp);
       return cut ? "cut" : "gave-up";
     }
@@ -107,8 +117,9 @@ export function think(puzzle: Puzzle, rng: Rng, options: ThinkerOptions, tokens:
   }
 }
 
-function nodeOf(state: State, via: Operation | undefined): Node {
-  return { state, open: state.length > 1 ? legalOperations(state) : [], children: undefined, via };
+function nodeOf(state: State, via: Operation | undefined, remembers: boolean): Node {
+  const children = remembers ? new Map<Operation, Node>() : undefined;
+  return { state, open: state.length > 1 ? legalOperations(state) : [], children, via };
 }
 
 /** The next operation, or null where the thinker sees that nothing hits. */
@@ -144,20 +155,11 @@ function chooseBack(path: readonly Node[], remembers: boolean, rng: Rng, options
 
 /** A result that is off by one to three or by ten, still within the rules. */
 function slip(result: number, rng: Rng): number {
-  for (;;) {
+  while (true) {
     const by = rng.bool(0.2) ? 10 : 1 + rng.int(3);
     const off = rng.bool(0.5) ? result + by : result - by;
     if (off >= 1 && off <= MAX_VALUE) return off;
   }
-}
-
-function drawPatience(rng: Rng, { patience }: ThinkerOptions): number {
-  let rest = rng.next() * patience.reduce((sum, temper) => sum + temper.weight, 0);
-  for (const temper of patience) {
-    rest -= temper.weight;
-    if (rest < 0) return temper.giveUp;
-  }
-  return patience.at(-1)?.giveUp ?? 1;
 }
 
 /** Appends `a op b =result`, the operands of + and * the other way round if `swapped`. */

@@ -105,7 +105,7 @@ export function parseChain(puzzle: Puzzle, text: string): Chain {
     return finish("malformed");
   };
 
-  for (;;) {
+  while (true) {
     const word = words.next();
     if (word === null) return finish("ran-out");
     if (word === "solved" || word === "give-up") {
@@ -116,7 +116,10 @@ export function parseChain(puzzle: Puzzle, text: string): Chain {
     }
     if (/^back:\d/.test(word)) {
       const to = Number(word.slice("back:".length));
-      if (!(to < levels.length)) return malformed(`${word} goes back to a state that is not on the live path of ${levels.length - 1} operations`);
+      if (!(to < levels.length))
+        return malformed(
+          `${word} goes back to a state that is not on the live path of ${levels.length - 1} operations`,
+        );
       closeAttempt();
       levels.length = to + 1;
       backs++;
@@ -192,8 +195,8 @@ function faultOf({ a, op, b, result }: Read, left: readonly number[], missing: r
 
 /** Numbers every live path once, so that two attempts are compared by their last number. */
 class PathIds {
-  #ids = new Map<string, number>();
-  #ended = new Set<number>();
+  readonly #ids = new Map<string, number>();
+  readonly #ended = new Set<number>();
 
   after(id: number, { a, op, b, result }: Read): number {
     const [x, y] = (op === "+" || op === "*") && a < b ? [b, a] : [a, b];

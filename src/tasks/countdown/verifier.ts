@@ -23,7 +23,11 @@ import { type Chain, type OperationEvent, parseChain } from "./trace.ts";
 export class CountdownVerifier implements Verifier {
   readonly name = "countdown";
 
-  async verify(problem: Problem, completion: string, options: { readonly signal?: AbortSignal } = {}): Promise<Verdict> {
+  async verify(
+    problem: Problem,
+    completion: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Verdict> {
     if (options.signal?.aborted === true) return unscored("stopped before it was verified");
     return judge(problem, completion);
   }
@@ -71,12 +75,17 @@ function judgeChain({ target }: Puzzle, chain: Chain): Verdict {
     return wrong(`claims ${target} is reached with ${chain.left.length} numbers left (left: ${chain.left.join(" ")})`);
   }
   if (chain.left[0] !== target) return wrong(`claims ${target} is reached but the live path ends at ${chain.left[0]}`);
-  return correct(`reaches ${target} with ${count(chain.path.length, "operation")}, after ${count(chain.statistics.attempts, "attempt")}`);
+  return correct(
+    `reaches ${target} with ${count(chain.path.length, "operation")}, after ${count(chain.statistics.attempts, "attempt")}`,
+  );
 }
 
 /** The answer of a live path as an expression; null where an operand is not there or a number stays unused. */
 function expressionOf({ numbers }: Puzzle, path: readonly OperationEvent[]): Expression | null {
-  const live: { value: number; expression: Expression }[] = numbers.map((value) => ({ value, expression: { kind: "number", value } }));
+  const live: { value: number; expression: Expression }[] = numbers.map((value) => ({
+    value,
+    expression: { kind: "number", value },
+  }));
   // Of equal values the one that was there first is taken.
   const take = (value: number): Expression | null => {
     const at = live.findIndex((each) => each.value === value);
@@ -91,7 +100,11 @@ function expressionOf({ numbers }: Puzzle, path: readonly OperationEvent[]): Exp
   return live.length === 1 ? (live[0]?.expression ?? null) : null;
 }
 
-type Written = { readonly expression: Expression; /** What `= 24` at its end claims. */ readonly claimed: number | null };
+type Written = {
+  readonly expression: Expression;
+  /** What `= 24` at its end claims. */
+  readonly claimed: number | null;
+};
 
 /** A completion that is one expression of at least two operations (one, if there are two numbers), with or without `= 24`. */
 function readExpression({ numbers }: Puzzle, completion: string): Written | null {
@@ -109,7 +122,8 @@ function judgeExpression(puzzle: Puzzle, { expression, claimed }: Written): Verd
   if (misused !== null) return wrong(misused);
   const value = follow(expression);
   if (typeof value === "string") return wrong(value);
-  if (claimed !== null && claimed !== value) return wrong(`wrong arithmetic: the expression is ${value}, not ${claimed}`);
+  if (claimed !== null && claimed !== value)
+    return wrong(`wrong arithmetic: the expression is ${value}, not ${claimed}`);
   if (value !== puzzle.target) return wrong(`the expression is ${value}, not ${puzzle.target}`);
   return correct(`${canonical(expression)} is ${value}`);
 }
@@ -120,11 +134,10 @@ function misuse({ numbers }: Puzzle, expression: Expression): string | null {
   for (const value of numbersOf(expression)) {
     const at = left.indexOf(value);
     if (at >= 0) left.splice(at, 1);
-    else if (!numbers.includes(value)) return `number ${value} is not among the given ${numbers.join(" ")}`;
-    else {
+    else if (numbers.includes(value)) {
       const given = numbers.filter((each) => each === value).length;
       return `number ${value} used ${given === 1 ? "twice" : `more than ${given} times`}`;
-    }
+    } else return `number ${value} is not among the given ${numbers.join(" ")}`;
   }
   return left.length === 0 ? null : `number ${left[0]} is not used`;
 }
