@@ -20,6 +20,10 @@ var root = path.join(__dirname, "..");
 var checkout = path.join(root, "src", "show", "cli", "main.ts");
 var published = path.join(root, "dist", "show", "cli", "main.js");
 
+/* Set by runWith, and not passed on to what the program itself starts. */
+var onPinned = Boolean(process.env.MULL_ON_PINNED_NODE);
+delete process.env.MULL_ON_PINNED_NODE;
+
 function newEnough(version) {
   var parts = version.split(".");
   var major = Number(parts[0]);
@@ -35,14 +39,9 @@ function firstThatExists(files) {
   return files.filter(fs.existsSync)[0];
 }
 
-/* Whether this process already is the pinned Node.js: then there is none better to hand over to. */
-function isThisNode(file) {
-  return fs.realpathSync(file) === fs.realpathSync(process.execPath);
-}
-
 function runHere(main) {
-  /* A parent that started this one in its place (see runWith) has died without a word: stop as on a request. */
-  if (process.channel) {
+  if (onPinned && process.channel) {
+    /* The process that started this one in its place (see runWith) died without a word: stop as on a request. */
     process.on("disconnect", function () {
       process.kill(process.pid, "SIGTERM");
     });
@@ -58,8 +57,10 @@ function runHere(main) {
 
 /* Runs the command again on another Node.js: same arguments, same terminal, same signals, same exit. */
 function runWith(node) {
-  var argv = process.execArgv.concat([__filename], process.argv.slice(2));
-  var child = childProcess.spawn(node, argv, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  process.env.MULL_ON_PINNED_NODE = "1";
+  var child = childProcess.spawn(node, [__filename].concat(process.argv.slice(2)), {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
   ["SIGINT", "SIGTERM", "SIGHUP"].forEach(function (signal) {
     process.on(signal, function () {
       /* The terminal sends Ctrl-C to both of us. */
@@ -81,23 +82,17 @@ function start() {
     path.join(root, "node_modules", ".bin", "node"),
     path.join(root, "node_modules", "node", "bin", "node.exe"),
   ]);
+  var cure = "Get a newer one at https://nodejs.org";
+  if (main === checkout) cure = "Run `npm ci` in " + path.resolve(root) + ", which brings its own.";
+
   if (!main) {
     fail("this installation is incomplete: " + published + " is missing. Install the package again.");
   } else if (newEnough(process.versions.node)) {
     runHere(main);
-  } else if (pinned && !isThisNode(pinned)) {
+  } else if (pinned && !onPinned) {
     runWith(pinned);
   } else {
-    fail(
-      "Node.js " +
-        OLDEST.join(".") +
-        " or newer is needed, and this is " +
-        process.version +
-        ". " +
-        (main === checkout
-          ? "Run `npm ci` in " + path.resolve(root) + ", which brings its own."
-          : "Get a newer one at https://nodejs.org")
-    );
+    fail("Node.js " + OLDEST.join(".") + " or newer is needed, and this is " + process.version + ". " + cure);
   }
 }
 
