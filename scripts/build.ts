@@ -13,12 +13,14 @@ const root = join(import.meta.dirname, "..");
 rmSync(join(root, "dist"), { recursive: true, force: true });
 
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-const compiled = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit" });
-if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+for (const project of ["tsconfig.build.json", "src/show/web/tsconfig.build.json"]) {
+  const compiled = spawnSync(process.execPath, [tsc, "-p", join(root, project)], { stdio: "inherit" });
+  if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+}
 
-const assets = globSync("show/**/*.{html,css,js,mjs,svg,json,ico,woff2}", {
+const assets = globSync("show/**/*.{html,css,svg,json,ico,woff2}", {
   cwd: join(root, "src"),
-  exclude: ["**/testdata/**", "**/__snapshots__/**"],
+  exclude: ["**/{testdata,fixtures,__snapshots__}/**", "**/tsconfig*.json"],
 });
 for (const asset of assets) {
   const target = join(root, "dist", asset);

@@ -1,0 +1,122 @@
+/**
+ * The published package: packed, installed into an empty folder, and used from there as a program and as a library.
+ * Needs the npm registry, or a cache that holds what it would give.
+ */
+
+import assert from "node:assert/strict";
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, type TestContext, test } from "node:test";
+import { z } from "zod";
+import * as library from "../../src/index.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
+
+/** What npm says when it cannot reach the registry. */
+const UNREACHABLE = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ENOTCACHED)\b/;
+
+const CONSUMER = `
+import { correct, MullError, Rng, type Verdict } from "mull";
+
+const verdict: Verdict = correct("24 it is");
+const draws: number[] = [new Rng(1).int(100), new Rng(1).int(100)];
+// @ts-expect-error: a seed is a number, and the declarations say so
+const wrongly = () => new Rng("one");
+console.log(JSON.stringify([verdict.status, draws[0] === draws[1], typeof wrongly, new MullError("input", "x").code]));
+`;
+
+/** The npm that runs these tests, else the one on the path. */
+function npm(cwd: string, ...args: string[]): SpawnSyncReturns<string> {
+  const cli = process.env["npm_execpath"];
+  const [command, first] = cli?.endsWith(".js") ? [process.execPath, [cli]] : ["npm", []];
+  return spawnSync(command, [...first, ...args], { cwd, encoding: "utf8", maxBuffer: 64e6, timeout: 300_000 });
+}
+
+describe("the published package", () => {
+  const folder = mkdtempSync(join(tmpdir(), "mull-pack-"));
+  const consumer = join(folder, "consumer");
+  let packed: string[] = [];
+  let unreachable: string | undefined;
+
+  before(() => {
+    const pack = npm(root, "pack", "--json", "--pack-destination", folder);
+    assert.equal(pack.status, 0, pack.stderr + pack.stdout);
+    // What the build prints comes before the JSON.
+    const json: unknown = JSON.parse(pack.stdout.slice(pack.stdout.search(/^[[{]$/m)));
+    const entry = z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) });
+    const [of] = z.array(entry).parse(Array.isArray(json) ? json : Object.values(json as object));
+    assert.ok(of);
+    packed = of.files.map((file) => file.path);
+
+    mkdirSync(consumer);
+    writeFileSync(join(consumer, "package.json"), '{ "private": true, "type": "module" }\n');
+    writeFileSync(join(consumer, "consumer.ts"), CONSUMER);
+    const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+    const install = npm(consumer, "install", ...flags, join(folder, of.filename));
+    if (install.status !== 0 && UNREACHABLE.test(install.stderr)) unreachable = UNREACHABLE.exec(install.stderr)?.[1];
+    else assert.equal(install.status, 0, install.stderr);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const installed = (name: string, run: (t: TestContext) => void | Promise<void>) =>
+    test(name, (t) => {
+      if (unreachable === undefined) return run(t);
+      t.skip(`the npm registry cannot be reached (${unreachable}), so nothing was installed`);
+      return undefined;
+    });
+  const mull = (...args: string[]) =>
+    spawnSync(process.execPath, [join(consumer, "node_modules", "mull", "bin", "mull.js"), ...args], {
+      cwd: consumer,
+      encoding: "utf8",
+    });
+
+  test("holds the compiled program, its declarations and the models, and neither sources nor tests", () => {
+    for (const path of [
+      "LICENSE",
+      "README.md",
+      "bin/mull.js",
+      "bin/package.json",
+      "dist/index.js",
+      "dist/index.d.ts",
+    ]) {
+      assert.ok(packed.includes(path), `${path} is missing`);
+    }
+    assert.deepEqual(
+      packed.filter((path) => /\.test\.|^(src|test|bench|docs)\/|(?<!\.d)\.ts$/.test(path)),
+      [],
+    );
+  });
+
+  installed("runs as a program, through the link that npm makes", (t) => {
+    assert.equal(mull("--version").stdout, `${version}\n`);
+    const help = mull("--help");
+    assert.equal(help.status, 0, help.stderr);
+    assert.match(help.stdout, /reproduce[\s\S]*solve/);
+    if (process.platform === "win32") return t.diagnostic("npm makes no link on Windows");
+    const link = spawnSync(join(consumer, "node_modules", ".bin", "mull"), ["--version"], { encoding: "utf8" });
+    assert.equal(link.stdout, `${version}\n`);
+  });
+
+  installed("gives the library that the sources export", async () => {
+    const entry = join(consumer, "node_modules", "mull", "dist", "index.js");
+    assert.deepEqual(Object.keys(await import(entry)).sort(), Object.keys(library).sort());
+  });
+
+  installed("is used by a strict TypeScript program", () => {
+    const options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2024", "--types", "node"];
+    const types = ["--typeRoots", join(root, "node_modules", "@types")];
+    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+    const check = spawnSync(process.execPath, [tsc, ...options, ...types, "--ignoreConfig", "consumer.ts"], {
+      cwd: consumer,
+      encoding: "utf8",
+    });
+    assert.equal(check.status, 0, check.stdout);
+    const run = spawnSync(process.execPath, ["consumer.ts"], { cwd: consumer, encoding: "utf8" });
+    assert.equal(run.stdout, '["correct",true,"function","input"]\n', run.stderr);
+  });
+});
