@@ -8,7 +8,8 @@ import { correct, unscored, type Verdict, wrong } from "../core/verdict.ts";
 /**
  * @example
  * const problem = { id: "capital", prompt: "Capital of France?", answer: "Paris" };
- * await new ExactVerifier().verify(problem, " Paris\n"); // { status: "correct", score: 1, reason: ... }
+ * const verdict = await new ExactVerifier().verify(problem, " Paris\n");
+ * verdict.status; // "correct"
  */
 export class ExactVerifier implements Verifier {
   readonly name = "exact";

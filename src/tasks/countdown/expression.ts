@@ -27,7 +27,7 @@ type Flat = {
  * The canonical text of an expression.
  *
  * @example
- * canonical(parseExpression("2 * (7 + 3)")); // "(3+7)*2"
+ * canonical(parseExpression("2 * (7 + 3)") as Expression); // "(3+7)*2"
  */
 export function canonical(expression: Expression): string {
   return flatten(expression).text;

@@ -41,7 +41,7 @@ export class Solver {
 
   /** As `solvable`, for a state that is already ascending and within the rules: what search calls in its inner loop. */
   canReach(state: State, target: number): boolean {
-    if (target < 1 || target > MAX_VALUE) return false;
+    if (!(target >= 1 && target <= MAX_VALUE && Number.isInteger(target))) return false;
     if (state.length === 1) return state[0] === target;
     if (state.length === 2) {
       return operationsOf(state[0] as number, state[1] as number).some((o) => o.result === target);

@@ -4,7 +4,7 @@ import { MullError } from "../../core/errors.ts";
 import type { Task } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Rng } from "../../core/rng.ts";
-import { problemOf } from "./puzzle.ts";
+import { type Puzzle, problemOf } from "./puzzle.ts";
 import { CD34, heldOutPuzzles, type Sizes, trainingPuzzles } from "./puzzles.ts";
 import { Solver } from "./solver.ts";
 import { SPLITS } from "./splits.ts";
@@ -27,9 +27,10 @@ export class CountdownTask implements Task {
    *
    * @throws MullError `input` for another split.
    * @example
-   * const [problem] = new CountdownTask().problems("heldout", new Rng(1)).take(1); // { id: "cd3:...", prompt: ... }
+   * const [problem] = new CountdownTask().problems("heldout", new Rng(1)).take(1);
+   * problem?.prompt; // such as "3 7 8 2 = 24"
    */
-  *problems(split: string, rng: Rng): Generator<Problem> {
+  problems(split: string, rng: Rng): IteratorObject<Problem> {
     const known = SPLITS.find((each) => each === split);
     if (known === undefined) {
       throw new MullError(
@@ -37,11 +38,11 @@ export class CountdownTask implements Task {
         `countdown has no split ${JSON.stringify(split.slice(0, 40))}, expected ${SPLITS.join(", ")}`,
       );
     }
-    const puzzles =
+    const puzzles: IteratorObject<Puzzle> =
       known === "train"
         ? trainingPuzzles(rng, this.solver, this.#sizes)
         : heldOutPuzzles(known, rng, this.solver, this.#sizes);
-    for (const puzzle of puzzles) yield problemOf(puzzle);
+    return puzzles.map(problemOf);
   }
 
   extract(problem: Problem, completion: string): string | null {

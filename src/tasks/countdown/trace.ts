@@ -114,7 +114,7 @@ export function parseChain(puzzle: Puzzle, text: string): Chain {
       events.push({ kind: word });
       return finish(word);
     }
-    if (/^back:\d/.test(word)) {
+    if (/^back:\d{1,9}$/.test(word)) {
       const to = Number(word.slice("back:".length));
       if (!(to < levels.length))
         return malformed(

@@ -17,8 +17,9 @@ import { type Chain, type OperationEvent, parseChain } from "./trace.ts";
 
 /**
  * @example
- * const problem = problemOf({ numbers: [3, 7, 8, 2], target: 24 });
- * await new CountdownVerifier().verify(problem, "8 * 3 =24 24 * 7 =168"); // wrong: ran out before an answer
+ * const problem = { id: "cd2:3,8=24", prompt: "8 3 = 24", data: { numbers: [8, 3], target: 24 } };
+ * const verdict = await new CountdownVerifier().verify(problem, "8 + 3 =11 give-up");
+ * verdict.reason; // "gave up after 1 attempt"
  */
 export class CountdownVerifier implements Verifier {
   readonly name = "countdown";
