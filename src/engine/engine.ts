@@ -1,0 +1,342 @@
+/**
+ * The engine seen from the main thread: weights shared by one compute thread a core, each of which decodes its part of
+ * the requests and differentiates its part of the micro-batches. A sum over threads is taken in a fixed order, and
+ * a request's tokens depend on the request alone, so one seed gives one result.
+ */
+
+import { availableParallelism } from "node:os";
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { MullError } from "../core/errors.ts";
+import { type AdamWOptions, adamwProgram } from "./adamw.ts";
+import type { DecodeRequest, DecodeResult } from "./decoder.ts";
+import type { BatchRun, Reply, Request, WeightsName, WorkerSetup } from "./messages.ts";
+import type { Program } from "./onnx/emit.ts";
+import { type Microbatch, pack, type TrainingSequence } from "./packing.ts";
+import { type BatchShape, gradientProgram, type Loss, scoreProgram } from "./training-graph.ts";
+import { parameterCount, type TransformerConfig } from "./transformer.ts";
+
+export type EngineOptions = {
+  /** Compute threads; one a core by default. Part of what a seed's result depends on: it fixes the order of sums. */
+  readonly threads?: number;
+  /** Requests that each thread decodes at once. */
+  readonly slots?: number;
+  /** Tokens of shared prefixes that each thread keeps. */
+  readonly prefixTokens?: number;
+};
+
+/** AdamW's moments and step: everything beside the weights that training needs to go on exactly. */
+export type OptimizerState = { readonly mean: Float32Array; readonly variance: Float32Array; step: number };
+
+export type GradientResult = {
+  readonly loss: number;
+  /** [parameters] */
+  readonly gradient: Float32Array;
+  readonly scores: SequenceScores[];
+};
+
+/** For token i of a sequence, what the model gives it; index 0, which nothing predicts, is 0. */
+export type SequenceScores = { readonly logprobs: Float32Array; readonly entropies: Float32Array };
+
+type Pending = { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void };
+type Thread = { readonly worker: Worker; outstanding: number; readonly loaded: Set<string> };
+type Job = {
+  readonly request: DecodeRequest;
+  readonly resolve: (result: DecodeResult) => void;
+  readonly reject: (error: Error) => void;
+  readonly onToken: ((token: number) => void) | undefined;
+  cancelled: boolean;
+};
+
+/** Requests sent to a thread beyond its slots, so that it never waits for the next. */
+const LOOKAHEAD = 16;
+
+export class Engine implements AsyncDisposable {
+  readonly config: TransformerConfig;
+  /** [parameters], in memory shared with the compute threads; write through `setParameters`. */
+  readonly parameters: Float32Array;
+  /** [parameters] of the policy that training began with: what a KL is measured against. */
+  readonly #reference: Float32Array;
+  readonly #threads: Thread[];
+  readonly #slots: number;
+  readonly #pending = new Map<number, Pending>();
+  readonly #jobs = new Map<number, { job: Job; thread: Thread }>();
+  readonly #queue: Job[] = [];
+  #nextId = 0;
+  #closed = false;
+
+  constructor(config: TransformerConfig, parameters: Float32Array, options: EngineOptions = {}) {
+    const { threads = availableParallelism(), slots = 192, prefixTokens = 16384 } = options;
+    if (parameters.length !== parameterCount(config)) {
+      const expected = parameterCount(config);
+      throw new MullError("checkpoint", `expected ${expected} parameters for this shape, got ${parameters.length}`);
+    }
+    this.config = config;
+    this.#slots = slots;
+    this.parameters = sharedCopy(parameters);
+    this.#reference = sharedCopy(parameters);
+    const setup: WorkerSetup = {
+      config,
+      parameters: this.parameters,
+      reference: this.#reference,
+      decoder: { slots, prefixTokens },
+    };
+    const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+    this.#threads = Array.from({ length: threads }, () => {
+      const worker = new Worker(file, { workerData: setup });
+      const thread: Thread = { worker, outstanding: 0, loaded: new Set() };
+      worker.on("message", (reply: Reply) => this.#receive(reply));
+      worker.on("error", (error) => this.#fail(new MullError("engine", `a compute thread died: ${error.message}`)));
+      worker.on("exit", (code) => {
+        if (!this.#closed) this.#fail(new MullError("engine", `a compute thread exited with code ${code}`));
+      });
+      return thread;
+    });
+  }
+
+  get threads(): number {
+    return this.#threads.length;
+  }
+
+  setParameters(flat: Float32Array): void {
+    this.parameters.set(flat);
+    this.#announceWeights();
+  }
+
+  /** The weights that `score(..., "reference")` uses; at first those that the engine was made with. */
+  setReference(flat: Float32Array): void {
+    this.#reference.set(flat);
+    this.#announceWeights();
+  }
+
+  #announceWeights(): void {
+    for (const { worker } of this.#threads) worker.postMessage({ kind: "weights" } satisfies Request);
+  }
+
+  /** Decodes every request; results in the order of the requests. On abort, what was written so far. */
+  async decode(
+    requests: readonly DecodeRequest[],
+    options: { readonly signal?: AbortSignal; readonly onToken?: (request: number, token: number) => void } = {},
+  ): Promise<DecodeResult[]> {
+    const { signal, onToken } = options;
+    const jobs: Job[] = [];
+    const results = requests.map(
+      (request, i) =>
+        new Promise<DecodeResult>((resolve, reject) => {
+          const stream = onToken === undefined ? undefined : (token: number): void => onToken(i, token);
+          jobs.push({ request, resolve, reject, onToken: stream, cancelled: false });
+        }),
+    );
+    this.#queue.push(...jobs);
+    const abort = (): void => this.#cancel(jobs);
+    signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted === true) abort();
+    this.#dispatch();
+    try {
+      return await Promise.all(results);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** The loss summed over all tokens of all sequences, and its gradient. */
+  async gradient(sequences: readonly TrainingSequence[], loss: Loss): Promise<GradientResult> {
+    const microbatches = pack(sequences, loss.fields);
+    const name = (shape: BatchShape): string => `gradient:${loss.name}:${shape.batch}x${shape.time}`;
+    for (const shape of microbatches) this.#load(name(shape), () => gradientProgram(this.config, shape, loss));
+    const { sums, results } = await this.#batches(microbatches, name, "policy");
+    const gradient = new Float32Array(this.parameters.length);
+    for (const sum of sums) for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) + (sum[i] as number);
+    const total = results.reduce((n, r) => n + (r["loss"]?.[0] as number), 0);
+    return { loss: total, gradient, scores: unpackScores(sequences, microbatches, results) };
+  }
+
+  /** Log-probability and entropy of every token, without a gradient. */
+  async score(
+    sequences: readonly TrainingSequence[],
+    weights: WeightsName = "policy",
+  ): Promise<SequenceScores[]> {
+    const microbatches = pack(sequences, []);
+    const name = (shape: BatchShape): string => `score:${shape.batch}x${shape.time}`;
+    for (const shape of microbatches) this.#load(name(shape), () => scoreProgram(this.config, shape));
+    const { results } = await this.#batches(microbatches, name, weights);
+    return unpackScores(sequences, microbatches, results);
+  }
+
+  /** One AdamW step; writes the new weights and moments. Returns the gradient's norm before clipping, and the rate. */
+  async update(
+    gradient: Float32Array,
+    state: OptimizerState,
+    options: AdamWOptions,
+  ): Promise<{ gradientNorm: number; learningRate: number }> {
+    const name = `adamw:${JSON.stringify(options)}`;
+    this.#load(name, () => adamwProgram(this.config, options));
+    const thread = this.#threads[0] as Thread;
+    const step = new Float32Array([state.step + 1]);
+    const parameters = this.parameters.slice();
+    const feeds = { parameters, mean: state.mean, variance: state.variance, gradient, step };
+    const reply = await this.#call(thread, (id) => ({ kind: "run", id, name, feeds }));
+    const outputs = (reply as Extract<Reply, { kind: "outputs" }>).outputs;
+    state.mean.set(outputs["newMean"] as Float32Array);
+    state.variance.set(outputs["newVariance"] as Float32Array);
+    state.step++;
+    this.setParameters(outputs["newParameters"] as Float32Array);
+    return { gradientNorm: outputs["gradientNorm"]?.[0] as number, learningRate: outputs["learningRate"]?.[0] as number };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    this.#fail(new MullError("aborted", "the engine was closed"));
+  }
+
+  async #batches(microbatches: readonly Microbatch[], name: (shape: BatchShape) => string, weights: WeightsName) {
+    const shares = share(microbatches, this.#threads.length);
+    const replies = await Promise.all(
+      shares.map((indices, t) => {
+        const runs: BatchRun[] = indices.map((i) => {
+          const microbatch = microbatches[i] as Microbatch;
+          const { ids, positions, targets, mask, fields } = microbatch;
+          return { name: name(microbatch), feeds: { ids, positions, targets, mask, ...fields } };
+        });
+        return this.#call(this.#threads[t] as Thread, (id) => ({ kind: "batches", id, weights, runs }));
+      }),
+    );
+    const parts = replies as Extract<Reply, { kind: "batches" }>[];
+    const results: Record<string, Float32Array>[] = [];
+    shares.forEach((indices, t) => {
+      indices.forEach((i, k) => {
+        results[i] = parts[t]?.results[k] as Record<string, Float32Array>;
+      });
+    });
+    return { sums: parts.map((p) => p.sum), results };
+  }
+
+  /** Sends a program to every thread that has not got it. */
+  #load(name: string, build: () => Program): void {
+    const missing = this.#threads.filter((t) => !t.loaded.has(name));
+    if (missing.length === 0) return;
+    const program = build();
+    for (const thread of missing) {
+      thread.loaded.add(name);
+      const id = this.#nextId++;
+      thread.worker.postMessage({ kind: "load", id, name, program } satisfies Request);
+    }
+  }
+
+  #call(thread: Thread, request: (id: number) => Request): Promise<Reply> {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      if (this.#closed) reject(new MullError("aborted", "the engine is closed"));
+      this.#pending.set(id, { resolve, reject });
+      thread.worker.postMessage(request(id));
+    });
+  }
+
+  /** Hands queued requests to the least busy threads, a run of equal prompts to one thread, so that it can fork them. */
+  #dispatch(): void {
+    const limit = this.#slots + LOOKAHEAD;
+    for (;;) {
+      const thread = this.#threads.reduce((a, b) => (b.outstanding < a.outstanding ? b : a));
+      const room = Math.min(limit - thread.outstanding, LOOKAHEAD);
+      if (room <= 0 || this.#queue.length === 0) return;
+      const batch = this.#queue.splice(0, room);
+      const requests = batch.map((job) => {
+        const id = this.#nextId++;
+        this.#jobs.set(id, { job, thread });
+        return { id, request: job.request, stream: job.onToken !== undefined };
+      });
+      thread.outstanding += batch.length;
+      thread.worker.postMessage({ kind: "decode", requests } satisfies Request);
+    }
+  }
+
+  #cancel(jobs: readonly Job[]): void {
+    const wanted = new Set(jobs);
+    for (let i = this.#queue.length - 1; i >= 0; i--) {
+      const job = this.#queue[i] as Job;
+      if (!wanted.has(job)) continue;
+      this.#queue.splice(i, 1);
+      job.resolve({ tokens: [], logprobs: [], finish: "aborted", prefilled: 0 });
+    }
+    for (const [id, { job, thread }] of this.#jobs) {
+      if (wanted.has(job)) thread.worker.postMessage({ kind: "cancel", id } satisfies Request);
+    }
+  }
+
+  #receive(reply: Reply): void {
+    if (reply.kind === "token") {
+      this.#jobs.get(reply.id)?.job.onToken?.(reply.token);
+    } else if (reply.kind === "decoded") {
+      const entry = this.#jobs.get(reply.id);
+      if (entry === undefined) return;
+      this.#jobs.delete(reply.id);
+      entry.thread.outstanding--;
+      entry.job.resolve(reply.result);
+      this.#dispatch();
+    } else if (reply.kind === "failed") {
+      const error = new MullError("engine", reply.message);
+      const pending = this.#pending.get(reply.id);
+      if (pending === undefined) this.#fail(error);
+      else pending.reject(error);
+      this.#pending.delete(reply.id);
+    } else {
+      this.#pending.get(reply.id)?.resolve(reply);
+      this.#pending.delete(reply.id);
+    }
+  }
+
+  /** Nothing that is under way will finish. */
+  #fail(error: MullError): void {
+    for (const { reject } of this.#pending.values()) reject(error);
+    for (const { job } of this.#jobs.values()) job.reject(error);
+    for (const job of this.#queue) job.reject(error);
+    this.#pending.clear();
+    this.#jobs.clear();
+    this.#queue.length = 0;
+  }
+}
+
+function sharedCopy(flat: Float32Array): Float32Array {
+  const copy = new Float32Array(new SharedArrayBuffer(flat.byteLength));
+  copy.set(flat);
+  return copy;
+}
+
+export function newOptimizerState(parameters: number): OptimizerState {
+  return { mean: new Float32Array(parameters), variance: new Float32Array(parameters), step: 0 };
+}
+
+/** Deals micro-batches to threads, dearest first, each to the thread with the least to do. */
+function share(microbatches: readonly Microbatch[], threads: number): number[][] {
+  // Tokens, dearer in wide rows by what attention was measured to cost there.
+  const cost = (m: Microbatch): number => m.batch * m.time * (1 + m.time / 1000);
+  const shares = Array.from({ length: threads }, () => ({ cost: 0, indices: [] as number[] }));
+  const order = microbatches.map((_, i) => i).sort((a, b) => cost(microbatches[b] as Microbatch) - cost(microbatches[a] as Microbatch) || a - b);
+  for (const i of order) {
+    const least = shares.reduce((a, b) => (b.cost < a.cost ? b : a));
+    least.indices.push(i);
+    least.cost += cost(microbatches[i] as Microbatch);
+  }
+  return shares.map((s) => s.indices);
+}
+
+function unpackScores(
+  sequences: readonly TrainingSequence[],
+  microbatches: readonly Microbatch[],
+  results: readonly Record<string, Float32Array>[],
+): SequenceScores[] {
+  const scores = sequences.map(({ tokens }) => ({
+    logprobs: new Float32Array(tokens.length),
+    entropies: new Float32Array(tokens.length),
+  }));
+  microbatches.forEach((m, b) => {
+    for (const { sequence, at } of m.places) {
+      const score = scores[sequence] as SequenceScores;
+      const end = at + score.logprobs.length - 1;
+      score.logprobs.set((results[b]?.["logprob"] as Float32Array).subarray(at, end), 1);
+      score.entropies.set((results[b]?.["entropy"] as Float32Array).subarray(at, end), 1);
+    }
+  });
+  return scores;
+}

@@ -1,0 +1,177 @@
+/**
+ * Keys and values of the rows that are being decoded.
+ *
+ * Rows live in lanes by length: a lane holds rows of at most `time` tokens in pages of `PAGE_ROWS` rows, each page one
+ * buffer a layer, [rows, kvHeads, time, headDim], which goes into the decode step as it is. A row that outgrows its
+ * lane moves to the next, so a short chain never pays for a long neighbour. Freed rows are filled from the lane's end,
+ * so the active rows of a page are always its first.
+ */
+
+import { MullError } from "../core/errors.ts";
+import type { TransformerConfig } from "./transformer.ts";
+
+/** Rows of one page. More do not fit the processor's caches: 64 decoded fastest on the machines measured. */
+export const PAGE_ROWS = 64;
+
+const LANE_TIMES = [32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
+const HIDDEN = -1e9;
+
+export type Page = {
+  readonly time: number;
+  /** One buffer a layer. */
+  readonly keys: readonly Float32Array[];
+  readonly values: readonly Float32Array[];
+  /** [rows, 1, time]: 0 where written, a large negative number elsewhere. */
+  readonly mask: Float32Array;
+};
+
+/** A place in a lane; `length` tokens of it are written. */
+export type Row<T> = { owner: T; lane: Lane<T>; index: number; length: number };
+
+export type Lane<T> = { readonly time: number; readonly pages: Page[]; readonly rows: Row<T>[] };
+
+/** Keys and values of one sequence, copied out: a layer's keys then its values, each [kvHeads, length, headDim]. */
+export type Snapshot = { readonly length: number; readonly layers: readonly Float32Array[] };
+
+export class KvCache<T> {
+  readonly #config: TransformerConfig;
+  readonly #lanes = new Map<number, Lane<T>>();
+
+  constructor(config: TransformerConfig) {
+    this.#config = config;
+  }
+
+  /** Lanes with rows in them, shortest first. */
+  lanes(): Lane<T>[] {
+    return [...this.#lanes.values()].filter((lane) => lane.rows.length > 0).sort((a, b) => a.time - b.time);
+  }
+
+  /** A new row, empty or with a snapshot's first `length` tokens written. */
+  insert(owner: T, snapshot?: Snapshot, length = snapshot?.length ?? 0): Row<T> {
+    const row = this.#append(owner, this.#lane(length + 1));
+    if (snapshot !== undefined) {
+      this.#eachPlace(row, (buffer, offset, layer, head) => {
+        const { headDim, kvHeads } = this.#config;
+        const source = snapshot.layers[layer] as Float32Array;
+        const from = head * snapshot.length * headDim;
+        if (source.length !== kvHeads * snapshot.length * headDim) {
+          throw new MullError("engine", "kv cache: the snapshot is of another model");
+        }
+        buffer.set(source.subarray(from, from + length * headDim), offset);
+      });
+    }
+    this.#resetMask(row, length);
+    return row;
+  }
+
+  /** Makes room for one more token, moving the row to a longer lane where it must. */
+  reserve(row: Row<T>): void {
+    if (row.length < row.lane.time) return;
+    const snapshot = this.snapshot(row);
+    const fresh = this.insert(row.owner, snapshot);
+    this.remove(row);
+    row.lane = fresh.lane;
+    row.index = fresh.index;
+    row.lane.rows[row.index] = row;
+  }
+
+  /** Appends one token's keys and values: `keys[layer]` is [pageRows, kvHeads * headDim], row `pageRow` of it. */
+  append(row: Row<T>, pageRow: number, keys: readonly Float32Array[], values: readonly Float32Array[]): void {
+    const { headDim, kvHeads, layers } = this.#config;
+    const { time } = row.lane;
+    const page = pageOf(row);
+    const base = (row.index % PAGE_ROWS) * kvHeads;
+    for (let layer = 0; layer < layers; layer++) {
+      for (let head = 0; head < kvHeads; head++) {
+        const from = (pageRow * kvHeads + head) * headDim;
+        const to = ((base + head) * time + row.length) * headDim;
+        (page.keys[layer] as Float32Array).set((keys[layer] as Float32Array).subarray(from, from + headDim), to);
+        (page.values[layer] as Float32Array).set((values[layer] as Float32Array).subarray(from, from + headDim), to);
+      }
+    }
+    page.mask[(row.index % PAGE_ROWS) * time + row.length] = 0;
+    row.length++;
+  }
+
+  snapshot(row: Row<T>): Snapshot {
+    const { headDim, kvHeads, layers } = this.#config;
+    const size = row.length * headDim;
+    const copies = Array.from({ length: 2 * layers }, () => new Float32Array(kvHeads * size));
+    this.#eachPlace(row, (buffer, offset, layer, head) => {
+      (copies[layer] as Float32Array).set(buffer.subarray(offset, offset + size), head * size);
+    });
+    return { length: row.length, layers: copies };
+  }
+
+  /** Frees a row; the lane's last row moves into its place. */
+  remove(row: Row<T>): void {
+    const { lane, index } = row;
+    const last = lane.rows[lane.rows.length - 1] as Row<T>;
+    if (last !== row) {
+      const snapshot = this.snapshot(last);
+      last.index = index;
+      lane.rows[index] = last;
+      this.#write(last, snapshot);
+      this.#resetMask(last, last.length);
+    }
+    lane.rows.pop();
+  }
+
+  #append(owner: T, lane: Lane<T>): Row<T> {
+    const row = { owner, lane, index: lane.rows.length, length: 0 };
+    lane.rows.push(row);
+    if (lane.pages.length * PAGE_ROWS < lane.rows.length) lane.pages.push(this.#newPage(lane.time));
+    return row;
+  }
+
+  #write(row: Row<T>, snapshot: Snapshot): void {
+    const size = snapshot.length * this.#config.headDim;
+    this.#eachPlace(row, (buffer, offset, layer, head) => {
+      buffer.set((snapshot.layers[layer] as Float32Array).subarray(head * size, (head + 1) * size), offset);
+    });
+  }
+
+  #resetMask(row: Row<T>, length: number): void {
+    const { time } = row.lane;
+    const start = (row.index % PAGE_ROWS) * time;
+    const { mask } = pageOf(row);
+    mask.fill(0, start, start + length);
+    mask.fill(HIDDEN, start + length, start + time);
+    row.length = length;
+  }
+
+  /** Visits the row's block of every key buffer (layers 0 .. L-1) and value buffer (L .. 2L-1), head by head. */
+  #eachPlace(row: Row<T>, visit: (buffer: Float32Array, offset: number, layer: number, head: number) => void): void {
+    const { headDim, kvHeads } = this.#config;
+    const page = pageOf(row);
+    const base = (row.index % PAGE_ROWS) * kvHeads;
+    [...page.keys, ...page.values].forEach((buffer, layer) => {
+      for (let head = 0; head < kvHeads; head++) visit(buffer, (base + head) * row.lane.time * headDim, layer, head);
+    });
+  }
+
+  #lane(length: number): Lane<T> {
+    const time = LANE_TIMES.find((t) => t >= length);
+    if (time === undefined || length > this.#config.maxPositions) {
+      const limit = Math.min(this.#config.maxPositions, LANE_TIMES[LANE_TIMES.length - 1] as number);
+      throw new MullError("engine", `kv cache: a sequence of ${length} tokens exceeds the model's ${limit} positions`);
+    }
+    let lane = this.#lanes.get(time);
+    if (lane === undefined) {
+      lane = { time, pages: [], rows: [] };
+      this.#lanes.set(time, lane);
+    }
+    return lane;
+  }
+
+  #newPage(time: number): Page {
+    const { layers, kvHeads, headDim } = this.#config;
+    const buffers = (): Float32Array[] =>
+      Array.from({ length: layers }, () => new Float32Array(PAGE_ROWS * kvHeads * time * headDim));
+    return { time, keys: buffers(), values: buffers(), mask: new Float32Array(PAGE_ROWS * time).fill(HIDDEN) };
+  }
+}
+
+function pageOf<T>(row: Row<T>): Page {
+  return row.lane.pages[Math.floor(row.index / PAGE_ROWS)] as Page;
+}

@@ -1,0 +1,53 @@
+/** The training graph of a micro-batch: forward, loss, and the gradient of every parameter as one flat vector. */
+
+import { gradients } from "./graph/gradients.ts";
+import { concat, entropy, input, logProb, reshape } from "./graph/ops.ts";
+import { sizeOf, type Tensor } from "./graph/tensor.ts";
+import { emit, type Program } from "./onnx/emit.ts";
+import { parameterInputs, sequenceLogits, type TransformerConfig } from "./transformer.ts";
+
+/** What a loss sees of the policy, token by token, each [n]. Sums over tokens, so that micro-batches add up. */
+export type TokenTensors = {
+  /** Log-probability of the token that was taken, nats. */
+  readonly logprob: Tensor;
+  readonly entropy: Tensor;
+  /** The loss's own per-token inputs. */
+  readonly field: (name: string) => Tensor;
+};
+
+export type Loss = {
+  readonly name: string;
+  readonly fields: readonly string[];
+  /** Builds the scalar loss. */
+  readonly build: (tokens: TokenTensors) => Tensor;
+};
+
+/** Rows and their width in tokens: the shape that a program is compiled for. */
+export type BatchShape = { readonly batch: number; readonly time: number };
+
+function forward(config: TransformerConfig, { batch, time }: BatchShape, fields: readonly string[]) {
+  const n = batch * time;
+  const parameters = parameterInputs(config);
+  const ids = input("ids", [n], "int64");
+  const positions = input("positions", [n], "int64");
+  const targets = input("targets", [n], "int64");
+  const mask = input("mask", [batch, time, 1, time]);
+  const inputs = new Map(fields.map((name) => [name, input(name, [n])]));
+  const logits = sequenceLogits(config, parameters, ids, positions, mask);
+  const field = (name: string): Tensor => inputs.get(name) as Tensor;
+  return { parameters, tokens: { logprob: logProb(logits, targets), entropy: entropy(logits), field } };
+}
+
+/** Outputs: loss [], gradient [parameters], logprob [n], entropy [n]. */
+export function gradientProgram(config: TransformerConfig, shape: BatchShape, loss: Loss): Program {
+  const { parameters, tokens } = forward(config, shape, loss.fields);
+  const scalarLoss = loss.build(tokens);
+  const flat = gradients(scalarLoss, [...parameters.values()]).map((g) => reshape(g, [sizeOf(g.shape)]));
+  return emit({ loss: scalarLoss, gradient: concat(flat, 0), logprob: tokens.logprob, entropy: tokens.entropy });
+}
+
+/** Outputs: logprob [n], entropy [n]. */
+export function scoreProgram(config: TransformerConfig, shape: BatchShape): Program {
+  const { tokens } = forward(config, shape, []);
+  return emit({ logprob: tokens.logprob, entropy: tokens.entropy });
+}

@@ -1,0 +1,235 @@
+/**
+ * A Llama-shaped decoder: RMSNorm, rotary positions (rotate-half), SwiGLU, tied embeddings, grouped-query attention
+ * down to one key/value head (multi-query, Shazeer 2019), no biases. The same weights serve the training graph (whole
+ * sequences, packed) and the decode graph (one token a row against a cache).
+ */
+
+import { MullError } from "../core/errors.ts";
+import type { TransformerShape } from "../core/flops.ts";
+import type { Rng } from "../core/rng.ts";
+import {
+  add,
+  attention,
+  concat,
+  constant,
+  embed,
+  input,
+  matmul,
+  mul,
+  reshape,
+  rmsNorm,
+  rope,
+  silu,
+  slice,
+  softmax,
+  transpose,
+} from "./graph/ops.ts";
+import type { Tensor } from "./graph/tensor.ts";
+
+export type TransformerConfig = TransformerShape & {
+  readonly maxPositions: number;
+  readonly ropeTheta: number;
+  readonly normEpsilon: number;
+};
+
+export type ParameterSpec = {
+  /** The Hugging Face name. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Where it lies in the flat vector of all parameters. */
+  readonly offset: number;
+  readonly size: number;
+  /** Weight decay applies to matrices, not to norms. */
+  readonly decay: boolean;
+};
+
+/** Every parameter in order, with its place in one flat Float32Array. Matrices are [out, in]. */
+export function parameterLayout(c: TransformerConfig): ParameterSpec[] {
+  if (c.heads % c.kvHeads !== 0) {
+    throw new MullError("shape", `transformer: ${c.heads} heads cannot share ${c.kvHeads} key/value heads`);
+  }
+  const specs: ParameterSpec[] = [];
+  let offset = 0;
+  const push = (name: string, ...shape: number[]): void => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    specs.push({ name, shape, offset, size, decay: shape.length > 1 });
+    offset += size;
+  };
+  push("model.embed_tokens.weight", c.vocabSize, c.width);
+  for (let layer = 0; layer < c.layers; layer++) {
+    const at = `model.layers.${layer}`;
+    push(`${at}.input_layernorm.weight`, c.width);
+    push(`${at}.self_attn.q_proj.weight`, c.heads * c.headDim, c.width);
+    push(`${at}.self_attn.k_proj.weight`, c.kvHeads * c.headDim, c.width);
+    push(`${at}.self_attn.v_proj.weight`, c.kvHeads * c.headDim, c.width);
+    push(`${at}.self_attn.o_proj.weight`, c.width, c.heads * c.headDim);
+    push(`${at}.post_attention_layernorm.weight`, c.width);
+    push(`${at}.mlp.gate_proj.weight`, c.ffnWidth, c.width);
+    push(`${at}.mlp.up_proj.weight`, c.ffnWidth, c.width);
+    push(`${at}.mlp.down_proj.weight`, c.width, c.ffnWidth);
+  }
+  push("model.norm.weight", c.width);
+  return specs;
+}
+
+export function parameterCount(c: TransformerConfig): number {
+  return parameterLayout(c).reduce((n, p) => n + p.size, 0);
+}
+
+/** Normal(0, 0.02), residual projections scaled by 1/sqrt(2 layers) (GPT-2), norms at 1. */
+export function initialParameters(c: TransformerConfig, rng: Rng): Float32Array {
+  const flat = new Float32Array(parameterCount(c));
+  for (const p of parameterLayout(c)) {
+    const residual = p.name.endsWith("o_proj.weight") || p.name.endsWith("down_proj.weight");
+    const std = residual ? 0.02 / Math.sqrt(2 * c.layers) : 0.02;
+    for (let i = 0; i < p.size; i++) flat[p.offset + i] = p.decay ? std * rng.normal() : 1;
+  }
+  return flat;
+}
+
+export type Parameters = ReadonlyMap<string, Tensor>;
+
+/** One graph input a parameter, under its Hugging Face name. */
+export function parameterInputs(c: TransformerConfig): Parameters {
+  return new Map(parameterLayout(c).map((p) => [p.name, input(p.name, p.shape)]));
+}
+
+function weight(parameters: Parameters, name: string): Tensor {
+  const tensor = parameters.get(name);
+  if (tensor === undefined) throw new MullError("engine", `transformer: no parameter named ${name}`);
+  return tensor;
+}
+
+/** cos and sin of position * theta^(-2i/headDim), each [maxPositions, headDim / 2]. */
+function ropeTables(c: TransformerConfig): { readonly cos: Tensor; readonly sin: Tensor } {
+  const half = c.headDim / 2;
+  const cos = new Float32Array(c.maxPositions * half);
+  const sin = new Float32Array(c.maxPositions * half);
+  for (let position = 0; position < c.maxPositions; position++) {
+    for (let i = 0; i < half; i++) {
+      const angle = position * c.ropeTheta ** ((-2 * i) / c.headDim);
+      cos[position * half + i] = Math.cos(angle);
+      sin[position * half + i] = Math.sin(angle);
+    }
+  }
+  return { cos: constant(cos, [c.maxPositions, half]), sin: constant(sin, [c.maxPositions, half]) };
+}
+
+/** How a layer's queries meet keys and values: the one thing in which training and decoding differ. */
+type Attend = (layer: number, q: Tensor, k: Tensor, v: Tensor) => Tensor;
+
+/** ids, positions int64 [n] -> final hidden states [n, width]. */
+function trunk(c: TransformerConfig, parameters: Parameters, ids: Tensor, positions: Tensor, attend: Attend): Tensor {
+  const { cos, sin } = ropeTables(c);
+  let x = embed(weight(parameters, "model.embed_tokens.weight"), ids); // [n, width]
+  for (let layer = 0; layer < c.layers; layer++) {
+    const w = (name: string): Tensor => weight(parameters, `model.layers.${layer}.${name}.weight`);
+    const linear = (h: Tensor, name: string): Tensor => matmul(h, w(name), { transposeB: true });
+
+    const h = rmsNorm(x, w("input_layernorm"), c.normEpsilon);
+    const q = rope(linear(h, "self_attn.q_proj"), positions, cos, sin); // [n, heads * headDim]
+    const k = rope(linear(h, "self_attn.k_proj"), positions, cos, sin); // [n, kvHeads * headDim]
+    const v = linear(h, "self_attn.v_proj");
+    x = add(x, linear(attend(layer, q, k, v), "self_attn.o_proj"));
+
+    const m = rmsNorm(x, w("post_attention_layernorm"), c.normEpsilon);
+    x = add(x, linear(mul(silu(linear(m, "mlp.gate_proj")), linear(m, "mlp.up_proj")), "mlp.down_proj"));
+  }
+  return rmsNorm(x, weight(parameters, "model.norm.weight"), c.normEpsilon);
+}
+
+function unembed(parameters: Parameters, hidden: Tensor): Tensor {
+  return matmul(hidden, weight(parameters, "model.embed_tokens.weight"), { transposeB: true });
+}
+
+/**
+ * Logits of whole sequences, packed: rows of `time` tokens, several sequences a row. `mask` [batch, time, 1, time] is
+ * 0 where a token may look and a large negative number elsewhere (block-diagonal and causal); positions restart in
+ * each sequence. ids, positions int64 [batch * time] -> [batch * time, vocab].
+ */
+export function sequenceLogits(
+  c: TransformerConfig,
+  parameters: Parameters,
+  ids: Tensor,
+  positions: Tensor,
+  mask: Tensor,
+): Tensor {
+  const [batch, time] = mask.shape as readonly [number, number];
+  const { heads, kvHeads, headDim } = c;
+  const group = heads / kvHeads;
+  const scale = 1 / Math.sqrt(headDim);
+  const hidden = trunk(c, parameters, ids, positions, (_, q, k, v) => {
+    // Heads that share a key head lie beside each other, so they become rows of one product.
+    const split = (t: Tensor, perHead: number): Tensor =>
+      reshape(transpose(reshape(t, [batch, time, kvHeads, perHead * headDim]), [0, 2, 1, 3]), [
+        batch * kvHeads,
+        time * perHead,
+        headDim,
+      ]);
+    const masks =
+      kvHeads === 1 ? mask : reshape(concat(Array(kvHeads).fill(mask), 1), [batch * kvHeads, time, 1, time]);
+    const out = causalBlocks(split(q, group), split(k, 1), split(v, 1), masks, scale); // [batch * kvHeads, time * group, headDim]
+    const together = transpose(reshape(out, [batch, kvHeads, time, group * headDim]), [0, 2, 1, 3]);
+    return reshape(together, [batch * time, heads * headDim]);
+  });
+  return unembed(parameters, hidden);
+}
+
+/** Positions of one block of queries; narrower blocks spare more of the masked half, wider ones make larger products. */
+const QUERY_BLOCK = 64;
+
+/**
+ * Attention in blocks of queries, each against the keys up to its own end: what the causal mask would hide is not
+ * computed. At most eight blocks, so that long rows do not make the graph grow.
+ */
+function causalBlocks(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: number): Tensor {
+  const time = mask.shape[1] as number;
+  const group = (q.shape[1] as number) / time;
+  const block = Math.max(QUERY_BLOCK, time / 8);
+  const outputs: Tensor[] = [];
+  for (let start = 0; start < time; start += block) {
+    const end = Math.min(time, start + block);
+    const visible = (t: Tensor): Tensor => slice(t, 1, 0, end);
+    const rows = slice(q, 1, start * group, end * group);
+    const blockMask = slice(slice(mask, 1, start, end), 3, 0, end);
+    outputs.push(attention(rows, visible(k), visible(v), blockMask, scale));
+  }
+  return concat(outputs, 1);
+}
+
+/** What one decode step returns beside the logits: the new key and value of each layer, [rows, kvHeads * headDim]. */
+export type DecodeStep = { readonly logits: Tensor; readonly keys: readonly Tensor[]; readonly values: readonly Tensor[] };
+
+/**
+ * One token a row. The cache of each layer comes in as inputs [rows * kvHeads, time, headDim], read only; `mask`
+ * [rows, 1, time] hides what a row has not written yet. Scores against the cache and against the new key meet in one
+ * softmax. ids, positions int64 [rows] -> logits [rows, vocab].
+ */
+export function decodeStep(c: TransformerConfig, parameters: Parameters, rows: number, time: number): DecodeStep {
+  const { heads, kvHeads, headDim } = c;
+  const group = heads / kvHeads;
+  const scale = 1 / Math.sqrt(headDim);
+  const ids = input("ids", [rows], "int64");
+  const positions = input("positions", [rows], "int64");
+  const rowMask = input("mask", [rows, 1, time]);
+  const mask = kvHeads === 1 ? rowMask : reshape(concat(Array(kvHeads).fill(rowMask), 1), [rows * kvHeads, 1, time]);
+  const keys: Tensor[] = [];
+  const values: Tensor[] = [];
+  const hidden = trunk(c, parameters, ids, positions, (layer, q, k, v) => {
+    keys.push(k);
+    values.push(v);
+    const cacheShape = [rows * kvHeads, time, headDim];
+    const pastKeys = input(`keys.${layer}`, cacheShape);
+    const pastValues = input(`values.${layer}`, cacheShape);
+    const query = reshape(q, [rows * kvHeads, group, headDim]);
+    const newKey = reshape(k, [rows * kvHeads, 1, headDim]);
+    const newValue = reshape(v, [rows * kvHeads, 1, headDim]);
+    const past = add(matmul(query, pastKeys, { transposeB: true, alpha: scale }), mask); // [rows, group, time]
+    const present = matmul(query, newKey, { transposeB: true, alpha: scale }); // [rows, group, 1]
+    const p = softmax(concat([past, present], 2)); // [rows, group, time + 1]
+    const fromPast = matmul(slice(p, 2, 0, time), pastValues);
+    const fromPresent = mul(slice(p, 2, time, time + 1), newValue);
+    return reshape(add(fromPast, fromPresent), [rows, heads * headDim]);
+  });
+  return { logits: unembed(parameters, hidden), keys, values };
+}

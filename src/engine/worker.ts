@@ -1,0 +1,105 @@
+/**
+ * The thread in which everything is computed, so that nothing else stands still: one a core, each with one compute
+ * thread, its own decoder and its own copy of the weights. It only runs programs; graphs are built by who asks.
+ */
+
+import { parentPort, workerData } from "node:worker_threads";
+import { Decoder } from "./decoder.ts";
+import type { Reply, Request, WorkerSetup } from "./messages.ts";
+import { type Feed, Session } from "./onnx/session.ts";
+import { parameterLayout } from "./transformer.ts";
+
+const port = parentPort;
+if (port === null) throw new Error("engine/worker.ts runs in a worker thread");
+
+const { config, parameters, reference, decoder: decoderOptions } = workerData as WorkerSetup;
+
+/** This thread's copies of the shared weights, and the same as inputs of a program. */
+const shared = { policy: parameters, reference };
+const local = { policy: parameters.slice(), reference: reference.slice() };
+const feedsOf = (flat: Float32Array): Record<string, Float32Array> =>
+  Object.fromEntries(parameterLayout(config).map((p) => [p.name, flat.subarray(p.offset, p.offset + p.size)]));
+const weightFeeds = { policy: feedsOf(local.policy), reference: feedsOf(local.reference) };
+
+const decoder = new Decoder(config, local.policy, decoderOptions);
+const programs = new Map<string, Session>();
+const cancels = new Map<number, () => void>();
+let decoding = false;
+
+function send(reply: Reply, transfer: ArrayBuffer[] = []): void {
+  port?.postMessage(reply, transfer);
+}
+
+/** Decodes until nothing is left, letting messages in between steps. */
+async function decode(): Promise<void> {
+  if (decoding) return;
+  decoding = true;
+  while (decoder.busy) {
+    await decoder.step();
+    await new Promise((resume) => setImmediate(resume));
+  }
+  decoding = false;
+}
+
+const handlers: { [K in Request["kind"]]: (request: Extract<Request, { kind: K }>) => Promise<void> | void } = {
+  weights() {
+    local.policy.set(shared.policy);
+    local.reference.set(shared.reference);
+    decoder.setParameters(local.policy);
+  },
+  async load({ program, name }) {
+    programs.set(name, await Session.create(program));
+  },
+  async run({ id, name, feeds }) {
+    const session = programs.get(name) as Session;
+    const outputs = await session.run(feeds as Record<string, Feed>);
+    send({ kind: "outputs", id, outputs }, Object.values(outputs).map((o) => o.buffer as ArrayBuffer));
+  },
+  async batches({ id, runs, weights }) {
+    const sum = new Float32Array(parameters.length);
+    const results: Record<string, Float32Array>[] = [];
+    for (const { name, feeds } of runs) {
+      const { gradient, ...rest } = await (programs.get(name) as Session).run({ ...weightFeeds[weights], ...feeds });
+      if (gradient !== undefined) addTo(sum, gradient);
+      results.push(rest);
+    }
+    send({ kind: "batches", id, sum, results }, [sum.buffer]);
+  },
+  decode({ requests }) {
+    for (const { id, request, stream } of requests) {
+      const cancel = decoder.add(
+        request,
+        (result) => {
+          cancels.delete(id);
+          send({ kind: "decoded", id, result });
+        },
+        stream ? (token) => send({ kind: "token", id, token }) : undefined,
+      );
+      cancels.set(id, cancel);
+    }
+    void guard(-1, decode);
+  },
+  cancel({ id }) {
+    cancels.get(id)?.();
+  },
+};
+
+function addTo(sum: Float32Array, part: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (part[i] as number);
+}
+
+async function guard(id: number, work: () => Promise<void> | void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    send({ kind: "failed", id, message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+// One request after another, in the order they came; decoding alone goes on between them.
+let queue: Promise<void> = Promise.resolve();
+port.on("message", (request: Request) => {
+  const handle = handlers[request.kind] as (request: Request) => Promise<void> | void;
+  const id = "id" in request ? request.id : -1;
+  queue = queue.then(() => guard(id, () => handle(request)));
+});

@@ -1,0 +1,217 @@
+/**
+ * Reinforcement on verified answers: policy gradient with group-relative advantages (GRPO, DAPO, Dr. GRPO, RLOO).
+ *
+ *   repeat: problems -> a group of chains each -> verdicts -> advantages within the group
+ *           -> drop groups that teach nothing -> one clipped step a mini-batch
+ *
+ * The reward is the verdict on the answer and nothing else: no length, format or behaviour is rewarded (DAPO's soft
+ * overlong penalty, off unless asked for, is the one exception).
+ */
+
+import { trainFlops } from "../core/flops.ts";
+import type { Model, Verifier } from "../core/interfaces.ts";
+import type { Problem } from "../core/problem.ts";
+import type { Rng } from "../core/rng.ts";
+import type { AdamWOptions } from "../engine/adamw.ts";
+import type { Engine, OptimizerState } from "../engine/engine.ts";
+import type { TrainingSequence } from "../engine/packing.ts";
+import { type Baseline, groupAdvantages, isUseful, overlongPenalty } from "./advantages.ts";
+import type { LearnStep } from "./learn-step.ts";
+import { type Aggregation, policyLoss, tokenWeights } from "./policy-loss.ts";
+import { generationFlops, type Group, outcomeReward, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
+
+export type PolicyGradientOptions = RolloutOptions & {
+  readonly steps: number;
+  readonly problemsPerStep: number;
+  /** Updates a step: the step's chains are dealt over as many mini-batches. */
+  readonly minibatches: number;
+  readonly baseline: Baseline;
+  readonly aggregation: Aggregation;
+  readonly clipLow: number;
+  readonly clipHigh: number;
+  readonly klWeight: number;
+  /** Rounds of sampling a step at most, to replace groups that teach nothing (DAPO); 1 replaces none. */
+  readonly rounds: number;
+  /** Tokens before maxTokens over which DAPO's overlong penalty falls to -1; 0 is no penalty. */
+  readonly overlongBuffer: number;
+  readonly optimizer: AdamWOptions;
+};
+
+/** The published variants, as the options in which they differ. */
+export const VARIANTS = {
+  grpo: { baseline: "group-normalised", aggregation: "sequence-mean", clipLow: 0.2, clipHigh: 0.2, rounds: 1 },
+  dapo: { baseline: "group-normalised", aggregation: "token-mean", clipLow: 0.2, clipHigh: 0.28, rounds: 3 },
+  dr_grpo: { baseline: "group-mean", aggregation: "constant", clipLow: 0.2, clipHigh: 0.2, rounds: 1 },
+  rloo: { baseline: "leave-one-out", aggregation: "token-mean", clipLow: 0.2, clipHigh: 0.2, rounds: 1 },
+} as const satisfies Record<string, Partial<PolicyGradientOptions>>;
+
+/** What a learner works on and with. */
+export type Learner = {
+  readonly engine: Engine;
+  /** The policy: the engine's own weights. */
+  readonly model: Model & { encode(prompt: string): number[] };
+  readonly verifier: Verifier;
+  readonly optimizer: OptimizerState;
+};
+
+/** Chains a step on which the KL to the reference is measured where the loss does not need it. */
+const KL_CHAINS = 32;
+
+
+export type LearnProgress = { readonly step: number; readonly flops: number };
+
+/** Trains in place, a yield a step, with the step's chains; goes on from `from`. */
+export async function* policyGradient(
+  learner: Learner,
+  problems: (step: number) => readonly Problem[],
+  rng: Rng,
+  options: PolicyGradientOptions,
+  from: LearnProgress = { step: 0, flops: 0 },
+  signal?: AbortSignal,
+): AsyncGenerator<LearnStep & { readonly groups: readonly Group[] }> {
+  let { flops } = from;
+  for (let step = from.step + 1; step <= options.steps; step++) {
+    const groups: Group[] = [];
+    const useful: Group[] = [];
+    for (let round = 0; round < options.rounds && useful.length < options.problemsPerStep; round++) {
+      const wanted = options.problemsPerStep - useful.length;
+      const drawn = problems(step * options.rounds + round).slice(0, wanted);
+      const rollouts = { ...options, ...(signal === undefined ? {} : { signal }) };
+      const sampled = await rollOut(learner.model, learner.verifier, drawn, rng.split(step, round), rollouts);
+      groups.push(...sampled);
+      useful.push(...sampled.filter((group) => isUseful(rewardsOf(group, options))));
+    }
+    flops += generationFlops(groups);
+    const trained = await improve(learner, useful, options);
+    flops += trained.flops;
+    signal?.throwIfAborted();
+    yield { step, flops, ...describe(groups, useful), ...trained.diagnostics, groups };
+  }
+}
+
+/** Rewards of a group's scored chains. */
+function rewardsOf(group: Group, options: PolicyGradientOptions): number[] {
+  return scored(group).map((rollout) => shapedReward(rollout, options));
+}
+
+function scored(group: Group): Rollout[] {
+  return group.filter((rollout) => outcomeReward(rollout) !== null);
+}
+
+function shapedReward(rollout: Rollout, { maxTokens, overlongBuffer }: PolicyGradientOptions): number {
+  const penalty =
+    overlongBuffer > 0 ? overlongPenalty(rollout.completion.usage.completionTokens, maxTokens, overlongBuffer) : 0;
+  return (outcomeReward(rollout) as number) + penalty;
+}
+
+type Chain = { readonly rollout: Rollout; readonly prompt: readonly number[]; readonly advantage: number };
+
+/** One update a mini-batch, over the chains of the useful groups. */
+async function improve(learner: Learner, groups: readonly Group[], options: PolicyGradientOptions) {
+  const { engine, model } = learner;
+  const chains: Chain[] = groups.flatMap((group) => {
+    const advantages = groupAdvantages(rewardsOf(group, options), options.baseline);
+    return scored(group).map((rollout, i) => ({
+      rollout,
+      prompt: model.encode(rollout.problem.prompt),
+      advantage: advantages[i] as number,
+    }));
+  });
+  const sums = { gradientNorm: 0, entropy: 0, clipped: 0, tokens: 0, flops: 0 };
+  const loss = policyLoss(options);
+  const kl = await klToReference(engine, chains.slice(0, KL_CHAINS));
+  for (let m = 0; m < options.minibatches; m++) {
+    // Dealt by index, so that each mini-batch sees some of every group.
+    const part = chains.filter((_, i) => i % options.minibatches === m);
+    if (part.length === 0) continue;
+    const sequences = await toSequences(part, options, engine);
+    const { gradient, scores } = await engine.gradient(sequences, loss);
+    const { gradientNorm } = await engine.update(gradient, learner.optimizer, options.optimizer);
+    sums.gradientNorm += gradientNorm / options.minibatches;
+    part.forEach(({ rollout, prompt, advantage }, c) => {
+      const { logprobs = [], tokens = [] } = rollout.completion;
+      sums.flops += trainFlops(engine.config, prompt.length + tokens.length);
+      for (let i = 0; i < tokens.length; i++) {
+        const now = scores[c]?.logprobs[prompt.length + i] as number;
+        const old = logprobs[i] as number;
+        const ratio = Math.exp(now - old);
+        const isClipped = advantage > 0 ? ratio > 1 + options.clipHigh : ratio < 1 - options.clipLow;
+        sums.clipped += isClipped ? 1 : 0;
+        sums.entropy += scores[c]?.entropies[prompt.length + i] as number;
+        sums.tokens++;
+      }
+    });
+  }
+  const perToken = 1 / Math.max(1, sums.tokens);
+  return {
+    flops: sums.flops,
+    diagnostics: {
+      entropy: sums.entropy * perToken,
+      kl,
+      clipped: sums.clipped * perToken,
+      gradientNorm: sums.gradientNorm,
+      lossTokens: sums.tokens,
+    },
+  };
+}
+
+async function toSequences(
+  chains: readonly Chain[],
+  { aggregation, maxTokens, klWeight }: PolicyGradientOptions,
+  engine: Engine,
+): Promise<TrainingSequence[]> {
+  const lengths = chains.map(({ rollout }) => rollout.completion.tokens?.length ?? 0);
+  const weights = tokenWeights(lengths, aggregation, maxTokens);
+  const sequences = chains.map((chain, c) => {
+    const { tokens = [], logprobs = [] } = chain.rollout.completion;
+    const given = chain.prompt.map(() => 0);
+    return {
+      tokens: wholeChain(chain),
+      fields: {
+        advantage: [...given, ...tokens.map(() => chain.advantage)],
+        old: [...given, ...logprobs],
+        weight: [...given, ...tokens.map(() => weights[c] as number)],
+      },
+    };
+  });
+  if (klWeight === 0) return sequences;
+  const scores = await engine.score(sequences, "reference");
+  return sequences.map((s, c) => ({ ...s, fields: { ...s.fields, reference: scores[c]?.logprobs ?? [] } }));
+}
+
+function wholeChain({ prompt, rollout }: Chain): number[] {
+  return [...prompt, ...(rollout.completion.tokens ?? [])];
+}
+
+/** Mean k3 estimate of KL(policy || reference) over the tokens of some chains, nats a token. */
+async function klToReference(engine: Engine, chains: readonly Chain[]): Promise<number> {
+  if (chains.length === 0) return 0;
+  const scores = await engine.score(
+    chains.map((chain) => ({ tokens: wholeChain(chain), fields: {} })),
+    "reference",
+  );
+  let sum = 0;
+  let tokens = 0;
+  chains.forEach(({ prompt, rollout }, c) => {
+    rollout.completion.logprobs?.forEach((now, i) => {
+      const difference = (scores[c]?.logprobs[prompt.length + i] as number) - now;
+      sum += Math.exp(difference) - difference - 1;
+      tokens++;
+    });
+  });
+  return sum / Math.max(1, tokens);
+}
+
+/** What the step's chains look like. */
+function describe(groups: readonly Group[], useful: readonly Group[]) {
+  const chains = groups.flat();
+  const rewards = chains.map(outcomeReward).filter((r) => r !== null);
+  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+  return {
+    reward: mean(rewards),
+    useful: useful.length / Math.max(1, groups.length),
+    meanTokens: mean(chains.map((r) => r.completion.usage.completionTokens)),
+    truncated: mean(chains.map((r) => (r.completion.finish === "length" ? 1 : 0))),
+    unscored: chains.length - rewards.length,
+  };
+}
