@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -11,6 +11,13 @@ import { findExamples } from "./examples/find.ts";
 import { moduleOf } from "./examples/module.ts";
 
 const root = join(import.meta.dirname, "..");
+const WEB = "src/show/web/";
+
+/** The page's scripts are compiled with a browser's types, everything else without. */
+const PROJECTS: Readonly<Record<string, { config: string; mine: (file: string) => boolean }>> = {
+  node: { config: "tsconfig.json", mine: (file) => !file.startsWith(WEB) },
+  browser: { config: `${WEB}tsconfig.json`, mine: (file) => file.startsWith(WEB) },
+};
 const examples = findExamples(root);
 
 describe("the examples of the documentation", () => {
@@ -27,8 +34,11 @@ describe("the examples of the documentation", () => {
       mkdirSync(own);
       writeFileSync(pathOf(index), moduleOf(example, { root, folder, scratch: own, read }));
     }
-    const files = examples.map((_, index) => pathOf(index));
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../tsconfig.json", include: [], files }));
+    for (const [name, { config, mine }] of Object.entries(PROJECTS)) {
+      const files = examples.flatMap(({ file }, index) => (mine(file) ? [pathOf(index)] : []));
+      const project = { extends: join(root, config), include: [], files };
+      if (files.length > 0) writeFileSync(join(folder, `${name}.json`), JSON.stringify(project));
+    }
     process.chdir(scratch);
   });
   after(() => {
@@ -39,15 +49,19 @@ describe("the examples of the documentation", () => {
 
   test("there are some", () => assert.ok(examples.length > 0));
 
-  test("they compile", () => {
-    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-    const { status, stdout } = spawnSync(process.execPath, [tsc, "--noEmit", "-p", folder], { encoding: "utf8" });
-    const named = stdout.replaceAll(/\S*example-(\d+)\.ts/g, (_, index: string) => {
-      const example = examples[Number(index)];
-      return `${example?.file}:${example?.line}`;
+  for (const name of Object.keys(PROJECTS)) {
+    test(`they compile: ${name}`, (t) => {
+      const project = join(folder, `${name}.json`);
+      if (!existsSync(project)) return t.skip("there are none");
+      const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+      const { status, stdout } = spawnSync(process.execPath, [tsc, "--noEmit", "-p", project], { encoding: "utf8" });
+      const named = stdout.replaceAll(/\S*example-(\d+)\.ts/g, (_, index: string) => {
+        const example = examples[Number(index)];
+        return `${example?.file}:${example?.line}`;
+      });
+      assert.equal(status, 0, named);
     });
-    assert.equal(status, 0, named);
-  });
+  }
 
   for (const [index, { file, line }] of examples.entries()) {
     test(`${file}:${line}`, { timeout: 30_000 }, async (t) => {
