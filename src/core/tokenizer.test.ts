@@ -70,14 +70,38 @@ test("a tokenizer.json that is not ours is refused, with the place", () => {
   const copy = (): any => JSON.parse(JSON.stringify(tokenizer.toTokenizerJson()));
   const refused = { name: "MullError", code: "checkpoint" };
   assert.throws(() => WordLevelTokenizer.fromTokenizerJson(null, { eosIds: [] }), refused);
-  assert.throws(read((json) => Object.assign(json.model, { type: "BPE" })), { ...refused, message: /model\.type/ });
-  assert.throws(read((json) => Object.assign(json.model.vocab, { two: 2 })), { ...refused, message: /share id 2/ });
-  assert.throws(read((json) => delete json.model.vocab.two), { ...refused, message: /no word has id 3/ });
-  assert.throws(read((json) => Object.assign(json.model.vocab, { far: 1e12 })), refused);
-  assert.throws(read((json) => Object.assign(json.model.vocab, { far: 999_999 })), refused);
-  assert.throws(read((json) => Object.assign(json.model.vocab, { "a b": 6 })), { ...refused, message: /"a b"/ });
-  assert.throws(read((json) => json.added_tokens.shift()), { ...refused, message: /no padding token/ });
-  assert.throws(read(() => {}, [9]), { ...refused, message: /end id 9/ });
+  assert.throws(
+    read((json) => Object.assign(json.model, { type: "BPE" })),
+    { ...refused, message: /model\.type/ },
+  );
+  assert.throws(
+    read((json) => Object.assign(json.model.vocab, { two: 2 })),
+    { ...refused, message: /share id 2/ },
+  );
+  assert.throws(
+    read((json) => delete json.model.vocab.two),
+    { ...refused, message: /no word has id 3/ },
+  );
+  assert.throws(
+    read((json) => Object.assign(json.model.vocab, { far: 1e12 })),
+    refused,
+  );
+  assert.throws(
+    read((json) => Object.assign(json.model.vocab, { far: 999_999 })),
+    refused,
+  );
+  assert.throws(
+    read((json) => Object.assign(json.model.vocab, { "a b": 6 })),
+    { ...refused, message: /"a b"/ },
+  );
+  assert.throws(
+    read((json) => json.added_tokens.shift()),
+    { ...refused, message: /no padding token/ },
+  );
+  assert.throws(
+    read(() => {}, [9]),
+    { ...refused, message: /end id 9/ },
+  );
   fc.assert(
     fc.property(fc.anything(), (json) => {
       assert.throws(() => WordLevelTokenizer.fromTokenizerJson(json, { eosIds: [] }), refused);
@@ -86,7 +110,10 @@ test("a tokenizer.json that is not ours is refused, with the place", () => {
 });
 
 test("a vocabulary with a hole in it is refused", () => {
-  const make = (list: string[], eos: string[] = []) => () => new WordLevelTokenizer({ words: list, bos: "b", pad: "p", eos });
+  const make =
+    (list: string[], eos: string[] = []) =>
+    () =>
+      new WordLevelTokenizer({ words: list, bos: "b", pad: "p", eos });
   assert.throws(make(["p", "b", "b"]), /"b" has two ids, 1 and 2/);
   assert.throws(make(["p", "b", ""]), /word 2 is ""/);
   assert.throws(make(["p"]), /the bos word "b"/);

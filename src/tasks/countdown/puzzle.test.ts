@@ -19,7 +19,14 @@ test("a problem names its multiset, keeps its order, and carries its puzzle", ()
 });
 
 test("a problem that carries none has none", () => {
-  for (const data of [undefined, null, {}, { numbers: [3], target: 3 }, { numbers: [3, 120], target: 24 }, { numbers: "3 7", target: 24 }]) {
+  for (const data of [
+    undefined,
+    null,
+    {},
+    { numbers: [3], target: 3 },
+    { numbers: [3, 120], target: 24 },
+    { numbers: "3 7", target: 24 },
+  ]) {
     assert.equal(puzzleOf({ id: "x", prompt: "", data }), null);
   }
 });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { applyOperation, evaluate, forbidden, legalOperations, operationsOf, OPERATORS, stateOf } from "./rules.ts";
+import { applyOperation, evaluate, forbidden, legalOperations, OPERATORS, operationsOf, stateOf } from "./rules.ts";
 
-const show = (operations: ReturnType<typeof legalOperations>) => operations.map((o) => `${o.a}${o.op}${o.b}=${o.result}`);
+const show = (operations: ReturnType<typeof legalOperations>) =>
+  operations.map((o) => `${o.a}${o.op}${o.b}=${o.result}`);
 
 test("the operations of a pair", () => {
   assert.deepEqual(show(operationsOf(2, 8)), ["8+2=10", "8-2=6", "8*2=16", "8/2=4"]);
@@ -29,7 +30,8 @@ test("legal operations are exactly what trying every ordered pair gives", () => 
           if (i === j) continue;
           for (const op of OPERATORS) {
             const commutes = op === "+" || op === "*";
-            if (forbidden(x, op, y) === null && !(commutes && x < y)) expected.add(`${x}${op}${y}=${evaluate(x, op, y)}`);
+            if (forbidden(x, op, y) === null && !(commutes && x < y))
+              expected.add(`${x}${op}${y}=${evaluate(x, op, y)}`);
           }
         }
       }

@@ -22,7 +22,12 @@ test("about one multiset in ten is held out, and ten of the ninety targets", () 
 test("the splits are what they were when the shipped model was trained", () => {
   // A change here makes every trained checkpoint's held-out figures false.
   assert.deepEqual(targets.filter(isHeldOutTarget), [16, 25, 33, 34, 66, 84, 85, 89, 95, 96]);
-  assert.deepEqual(all.filter(isHeldOutMultiset).slice(0, 4), [[1, 1, 17], [1, 2, 11], [1, 2, 16], [1, 2, 19]]);
+  assert.deepEqual(all.filter(isHeldOutMultiset).slice(0, 4), [
+    [1, 1, 17],
+    [1, 2, 11],
+    [1, 2, 16],
+    [1, 2, 19],
+  ]);
   assert.equal(all.filter(isHeldOutMultiset).length, 1117);
 });
 
@@ -59,7 +64,9 @@ test("a held-out split holds every solvable problem of its kind exactly once", (
   for (const split of ["heldout", "unseen-targets"] as const) {
     const listed = [...heldOutPuzzles(split, new Rng(3), solver)].map((puzzle) => `${key(puzzle)}=${puzzle.target}`);
     const expected = all.flatMap((state) =>
-      targets.filter((t) => splitOf(state, t) === split && solver.solvable(state, t)).map((t) => `${state.join(",")}=${t}`),
+      targets
+        .filter((t) => splitOf(state, t) === split && solver.solvable(state, t))
+        .map((t) => `${state.join(",")}=${t}`),
     );
     assert.equal(new Set(listed).size, listed.length);
     assert.deepEqual(new Set(listed), new Set(expected));
@@ -86,7 +93,8 @@ test("sizes are interleaved by their weights", () => {
 
 test("a prefix of a held-out split has the distribution that training draws from", () => {
   // Multisets with a repeated number have fewer orders, so draws hold fewer of them than a list of multisets does.
-  const repeats = (puzzles: Puzzle[]) => puzzles.filter(({ numbers }) => new Set(numbers).size < numbers.length).length / puzzles.length;
+  const repeats = (puzzles: Puzzle[]) =>
+    puzzles.filter(({ numbers }) => new Set(numbers).size < numbers.length).length / puzzles.length;
   const sizes = { 4: 1 };
   const trained = repeats(trainingPuzzles(new Rng(1), solver, sizes).take(4000).toArray());
   const heldOut = repeats(heldOutPuzzles("heldout", new Rng(1), solver, sizes).take(1000).toArray());

@@ -27,7 +27,10 @@ test("a chain with two dead ends, worked by hand", () => {
     "solved",
   ]);
   assert.equal(chain.end, "solved");
-  assert.deepEqual(chain.path.map((event) => event.index), [5, 6, 7]);
+  assert.deepEqual(
+    chain.path.map((event) => event.index),
+    [5, 6, 7],
+  );
   assert.deepEqual(chain.left, [24]);
   assert.deepEqual(chain.statistics, {
     operations: 7,
@@ -80,13 +83,19 @@ test("what cannot be read ends the reading, and says where", () => {
     const last = read(text).events.at(-1);
     return last?.kind === "malformed" ? `${last.at}: ${last.text}` : "read";
   };
-  assert.equal(malformed("3 + 7 =10 hmm 3"), '5: "hmm" stands where an operation, back:k, solved or give-up was expected');
+  assert.equal(
+    malformed("3 + 7 =10 hmm 3"),
+    '5: "hmm" stands where an operation, back:k, solved or give-up was expected',
+  );
   assert.equal(malformed("3 7 =10"), '2: "7" stands where an operator was expected');
   assert.equal(malformed("3 + + =10"), '3: "+" stands where a number was expected');
   assert.equal(malformed("3 + 7 10"), '4: "10" stands where "=" was expected');
   assert.equal(malformed("3 + 7 = ="), '5: "=" stands where a result was expected');
   assert.equal(malformed("3 + 7 =1234567890123456"), '4: "1234567890123456" stands where a result was expected');
-  assert.equal(malformed("3 + 7 =10 back:2"), "5: back:2 goes back to a state that is not on the live path of 1 operations");
+  assert.equal(
+    malformed("3 + 7 =10 back:2"),
+    "5: back:2 goes back to a state that is not on the live path of 1 operations",
+  );
   assert.match(malformed("back:0x"), /^1: "back:0x" stands/);
   assert.match(malformed("drill 3 + 7 =10"), /^1: "drill" stands/);
   assert.equal(malformed("give-up 3"), '2: "3" follows give-up, which ends a chain');
@@ -116,8 +125,30 @@ test("a million characters of adversarial chain are read in linear time", { time
 });
 
 test("any text is read without throwing, and its statistics add up", () => {
-  const word = fc.constantFrom("3", "7", "8", "2", "10", "24", "+", "-", "*", "/", "=", "=10", "=24", "back:0", "back:1", "back:9", "solved", "give-up");
-  const text = fc.oneof(fc.string(), fc.array(word).map((words) => words.join(" ")));
+  const word = fc.constantFrom(
+    "3",
+    "7",
+    "8",
+    "2",
+    "10",
+    "24",
+    "+",
+    "-",
+    "*",
+    "/",
+    "=",
+    "=10",
+    "=24",
+    "back:0",
+    "back:1",
+    "back:9",
+    "solved",
+    "give-up",
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(word).map((words) => words.join(" ")),
+  );
   fc.assert(
     fc.property(text, (chain) => {
       const { events, statistics, path, left } = read(chain);

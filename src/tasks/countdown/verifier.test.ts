@@ -4,8 +4,8 @@ import { Rng } from "../../core/rng.ts";
 import { corpusItems } from "./corpus.ts";
 import { printChain } from "./print.ts";
 import { problemOf } from "./puzzle.ts";
-import { countdownTokenizer } from "./vocabulary.ts";
 import { CountdownVerifier, extractAnswer, judge } from "./verifier.ts";
+import { countdownTokenizer } from "./vocabulary.ts";
 
 const problem = problemOf({ numbers: [3, 7, 8, 2], target: 24 });
 const reason = (completion: string) => {
@@ -16,7 +16,10 @@ const reason = (completion: string) => {
 test("any correct chain is accepted", () => {
   const end = "7 - 3 =4 8 - 2 =6 6 * 4 =24 solved";
   assert.equal(reason(end), "correct: reaches 24 with 3 operations, after 1 attempt");
-  assert.equal(reason(`3 + 7 =10 back:0 8 - 2 =6 back:0 ${end}`), "correct: reaches 24 with 3 operations, after 3 attempts");
+  assert.equal(
+    reason(`3 + 7 =10 back:0 8 - 2 =6 back:0 ${end}`),
+    "correct: reaches 24 with 3 operations, after 3 attempts",
+  );
   assert.match(reason("8 * 2 =16 3 * 16 =48 back:1 7 - 3 =4 back:0 8 - 2 =6 7 - 3 =4 4 * 6 =24 solved"), /^correct/);
   assert.match(reason("8 - 2 = 6\n7 - 3 = 4\n4 * 6 = 24\nsolved"), /^correct/);
 });
@@ -26,7 +29,10 @@ test("a slip in an attempt that was abandoned harms nobody", () => {
 });
 
 test("every rejection is explained", () => {
-  assert.equal(reason("8 - 2 =6 7 * 3 =22 22 + 6 =28 solved"), "wrong: wrong arithmetic at operation 2: 7 * 3 is 21, not 22");
+  assert.equal(
+    reason("8 - 2 =6 7 * 3 =22 22 + 6 =28 solved"),
+    "wrong: wrong arithmetic at operation 2: 7 * 3 is 21, not 22",
+  );
   assert.equal(
     reason("8 - 2 =6 6 + 3 =9 7 + 6 =13 solved"),
     "wrong: operation 3 uses 6, which is not left (left: 7 9)",
@@ -51,7 +57,10 @@ test("every rejection is explained", () => {
 });
 
 test("a false success by a slip on the live path is found, though it claims the target", () => {
-  assert.equal(reason("8 * 3 =21 21 - 7 =14 14 + 2 =24 solved"), "wrong: wrong arithmetic at operation 1: 8 * 3 is 24, not 21");
+  assert.equal(
+    reason("8 * 3 =21 21 - 7 =14 14 + 2 =24 solved"),
+    "wrong: wrong arithmetic at operation 1: 8 * 3 is 24, not 21",
+  );
 });
 
 test("a plain expression is an answer too", () => {
@@ -65,7 +74,10 @@ test("a plain expression is an answer too", () => {
   assert.equal(reason("8 * 3 * 1"), "wrong: number 1 is not among the given 3 7 8 2");
   assert.equal(reason("(8 - 2) * 7"), "wrong: number 3 is not used");
   assert.equal(reason("2 - 8 + 3 * 7"), "wrong: not allowed: 2 - 8 is -6, and every result must be at least 1");
-  assert.equal(judge(problemOf({ numbers: [7, 7, 7], target: 21 }), "7 * 7 * 7 * 7").reason, "number 7 used more than 3 times");
+  assert.equal(
+    judge(problemOf({ numbers: [7, 7, 7], target: 21 }), "7 * 7 * 7 * 7").reason,
+    "number 7 used more than 3 times",
+  );
 });
 
 test("the canonical answer is what the completion claims, right or wrong", () => {
@@ -75,7 +87,15 @@ test("the canonical answer is what the completion claims, right or wrong", () =>
   assert.equal(answer("(8-2)*(7-3)"), "(7-3)*(8-2)");
   assert.equal(answer("3 + 7 =10 10 + 8 =18 18 + 2 =20 solved"), "2+3+7+8");
   assert.equal(answer("3 + 7 =11 11 + 8 =19 19 + 2 =21 solved"), "2+3+7+8"); // a slip changes no vote
-  for (const none of ["give-up", "7 - 3 =4 8 - 2 =6 6 * 4 =24", "8 * 3 =24 solved", "8 * 8 =64 solved", "8 * 3 + 7", "", "?"]) {
+  for (const none of [
+    "give-up",
+    "7 - 3 =4 8 - 2 =6 6 * 4 =24",
+    "8 * 3 =24 solved",
+    "8 * 8 =64 solved",
+    "8 * 3 + 7",
+    "",
+    "?",
+  ]) {
     assert.equal(answer(none), null, none);
   }
   assert.equal(extractAnswer({ id: "x", prompt: "" }, "8 * 3"), null);
