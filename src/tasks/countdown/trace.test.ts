@@ -97,6 +97,7 @@ test("what cannot be read ends the reading, and says where", () => {
     "5: back:2 goes back to a state that is not on the live path of 1 operations",
   );
   assert.match(malformed("back:0x"), /^1: "back:0x" stands/);
+  assert.match(malformed("constructor"), /^1: "constructor" stands/);
   assert.match(malformed("drill 3 + 7 =10"), /^1: "drill" stands/);
   assert.equal(malformed("give-up 3"), '2: "3" follows give-up, which ends a chain');
   assert.match(malformed(`${"x".repeat(100)}`), /"x{20}\.\.\."/);

@@ -12,6 +12,7 @@
 import { LIMITS } from "../../core/limits.ts";
 import type { Puzzle } from "./puzzle.ts";
 import { evaluate, forbidden, type Operator } from "./rules.ts";
+import { quote, WordReader } from "./words.ts";
 
 /** What is wrong with an operation; `text` completes the sentence "operation 2: ...". */
 export type Fault = { readonly kind: "not-left" | "forbidden" | "arithmetic"; readonly text: string };
@@ -213,36 +214,4 @@ class PathIds {
     this.#ended.add(id);
     return again;
   }
-}
-
-/** Splits lazily, so that a malformed text costs no more than what is read of it. `=10` gives two words. */
-class WordReader {
-  readonly #text: string;
-  readonly #pattern = /[a-z<]\S*|\d+|\S/gi;
-  #start = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  next(): string | null {
-    const match = this.#pattern.exec(this.#text);
-    if (match === null) return null;
-    this.#start = match.index;
-    return SIGNS[match[0]] ?? match[0];
-  }
-
-  /** Which whitespace-separated word of the text was read last, from 1. */
-  position(): number {
-    let count = 1;
-    for (const _ of this.#text.slice(0, this.#start).matchAll(/\S(?=\s)/g)) count++;
-    return count;
-  }
-}
-
-/** Signs that people type for the same operators. */
-const SIGNS: Readonly<Record<string, string>> = { "×": "*", "÷": "/", "−": "-" };
-
-function quote(word: string): string {
-  return JSON.stringify(word.length > 20 ? `${word.slice(0, 20)}...` : word);
 }
