@@ -1,0 +1,107 @@
+/** The axes, grids and end-of-line labels that the charts share. */
+
+import * as Plot from "@observablehq/plot";
+import { powerOfTen } from "../format.ts";
+import type { Palette } from "../palette.ts";
+import { type Drawing, draw } from "../plot.ts";
+
+export type ChartOptions = { readonly palette: Palette; readonly width: number; readonly height: number };
+
+/** Ticks of a log axis over [lo, hi]: the decades, and 2 and 5 of each as well where fewer than three decades show. */
+export function logTicks(lo: number, hi: number): number[] {
+  const ticks = (factors: readonly number[]): number[] => {
+    const out: number[] = [];
+    for (let e = Math.floor(Math.log10(lo)); e <= Math.ceil(Math.log10(hi)); e++) {
+      for (const f of factors) if (f * 10 ** e >= lo && f * 10 ** e <= hi) out.push(f * 10 ** e);
+    }
+    return out;
+  };
+  const decades = ticks([1]);
+  if (decades.length >= 3) return decades;
+  const thirds = ticks([1, 3]);
+  return thirds.length >= 3 ? thirds : ticks([1, 2, 5]);
+}
+
+/** A log axis of FLOPs with light vertical lines, ticks like 10^12 and the unit below. */
+export function flopAxis(palette: Palette, ticks: readonly number[], label: string): Plot.Markish[] {
+  return [
+    Plot.gridX(ticks, { stroke: palette.grid, strokeOpacity: 1 }),
+    Plot.axisX(ticks, { text: powerOfTen, tickSize: 0, tickPadding: 9, color: palette.muted, label: null }),
+    bottomLabel(palette, label),
+  ];
+}
+
+/** What the horizontal axis shows, in the middle below it. */
+export function bottomLabel(palette: Palette, label: string, dy = 42): Plot.Markish {
+  return Plot.text([label], { frameAnchor: "bottom", dy, fill: palette.muted, lineAnchor: "bottom" });
+}
+
+/** 0% to 100% with light horizontal lines, and what is measured above the axis. */
+export function accuracyAxis(palette: Palette, label: string): Plot.Markish[] {
+  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1];
+  return [
+    Plot.gridY(ticks, { stroke: palette.grid, strokeOpacity: 1 }),
+    Plot.axisY(ticks, {
+      tickFormat: (v: number) => `${Math.round(v * 100)}%`,
+      tickSize: 0,
+      tickPadding: 8,
+      color: palette.muted,
+      label: null,
+    }),
+    Plot.text([label], {
+      frameAnchor: "top-left",
+      dy: -12,
+      lineAnchor: "bottom",
+      textAnchor: "start",
+      fill: palette.muted,
+    }),
+  ];
+}
+
+/**
+ * Moves wanted positions apart until each has `gap` to the next, keeping their order, inside [lo, hi] as far as they fit.
+ * Overlapping ones form a block that is centred on what its members wanted (pool adjacent violators, the least-squares
+ * answer).
+ */
+export function spread(wanted: readonly number[], gap: number, lo: number, hi: number): number[] {
+  const order = wanted.map((_, i) => i).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0) || a - b);
+  const blocks: { sum: number; members: number[] }[] = [];
+  const start = (block: { sum: number; members: number[] }): number => {
+    const size = (block.members.length - 1) * gap;
+    return Math.min(Math.max(block.sum / block.members.length, lo), Math.max(lo, hi - size));
+  };
+  for (const index of order) {
+    blocks.push({ sum: wanted[index] ?? 0, members: [index] });
+    for (;;) {
+      const last = blocks.at(-1);
+      const before = blocks.at(-2);
+      if (!last || !before || start(before) + before.members.length * gap <= start(last) + 1e-9) break;
+      const shift = before.members.length * gap * last.members.length;
+      blocks.splice(-2, 2, { sum: before.sum + last.sum - shift, members: [...before.members, ...last.members] });
+    }
+  }
+  const out = wanted.slice();
+  for (const block of blocks) {
+    block.members.forEach((index, k) => {
+      out[index] = start(block) + k * gap;
+    });
+  }
+  return out;
+}
+
+/** A chart for which nothing was measured says so. */
+export function emptyChart(options: ChartOptions, what: string): Drawing {
+  const text = Plot.text([`${what}: nothing was measured`], { frameAnchor: "middle", fill: options.palette.muted });
+  return draw(
+    { width: options.width, height: options.height, axis: null, marks: [text] },
+    `${what}: nothing was measured.`,
+  );
+}
+
+/** The next of 1, 1.5, 2, 3, 4, 5, 6, 8 and 10 times a power of ten. */
+export function niceCeiling(x: number): number {
+  if (!(x > 0)) return 1;
+  const scale = 10 ** Math.floor(Math.log10(x));
+  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((s) => s * scale >= x * (1 - 1e-9)) ?? 10;
+  return Number((step * scale).toPrecision(3));
+}
