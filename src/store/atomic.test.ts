@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { test } from "node:test";
 import { MullError } from "../core/errors.ts";
 import { exists, removeDirAtomic, replaceFile, sweepTemporary, writeDirAtomic, writeFileAtomic } from "./atomic.ts";
 
@@ -108,11 +108,17 @@ test("a folder that is missing, and one that may not be written, are named with 
   const folder = await temporary(t);
   await assert.rejects(writeFileAtomic(join(folder, "no", "such", "file"), "x"), /there is no such file or folder/);
   await writeFile(join(folder, "file"), "x");
-  await assert.rejects(writeFileAtomic(join(folder, "file", "below"), "x"), /a part of the path is a file, not a folder/);
+  await assert.rejects(
+    writeFileAtomic(join(folder, "file", "below"), "x"),
+    /a part of the path is a file, not a folder/,
+  );
   if (!(await exists("/sys/kernel"))) return t.skip("no /sys here: nothing that refuses even the superuser");
   await assert.rejects(writeFileAtomic("/sys/kernel/mull", "x"), (error: unknown) => {
     assert.ok(error instanceof MullError && error.code === "store");
-    assert.match(error.message, /Cannot write .*: (permission is denied|the operation is not permitted|the file system is read-only)/);
+    assert.match(
+      error.message,
+      /Cannot write .*: (permission is denied|the operation is not permitted|the file system is read-only)/,
+    );
     assert.match(error.hint ?? "", /another --out|--out on a disk/);
     return true;
   });

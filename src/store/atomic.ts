@@ -139,7 +139,8 @@ export async function sweepTemporary(folder: string): Promise<string[]> {
     for (const name of await readdir(folder)) {
       const [, target, kind] = TEMPORARY.exec(name) ?? [];
       if (target === undefined) continue;
-      if (kind === "old" && !(await exists(join(folder, target)))) await rename(join(folder, name), join(folder, target));
+      if (kind === "old" && !(await exists(join(folder, target))))
+        await rename(join(folder, name), join(folder, target));
       else await rm(join(folder, name), { recursive: true, force: true });
       swept.push(name);
     }

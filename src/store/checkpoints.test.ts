@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { test } from "node:test";
 import * as z from "zod";
 import { MullError } from "../core/errors.ts";
 import { exists } from "./atomic.ts";
-import { openCheckpoints, readCheckpoint } from "./checkpoints.ts";
 import type { Checkpoints } from "./checkpoints.ts";
+import { openCheckpoints, readCheckpoint } from "./checkpoints.ts";
 
 async function fresh(t: TestContext, keep?: number): Promise<Checkpoints> {
   const folder = await mkdtemp(join(tmpdir(), "mull-checkpoints-"));
@@ -59,12 +59,20 @@ test("a writer that fails leaves no trace, and the same step can be saved again 
 
 const damages: readonly [name: string, why: RegExp, damage: (folder: string) => Promise<unknown>][] = [
   ["a flipped bit", /model\.safetensors is damaged/, (f) => writeFile(join(f, "model.safetensors"), "weightz 2")],
-  ["a file cut short", /moments\.bin has 10 bytes, expected 1000/, (f) => truncate(join(f, "optimizer", "moments.bin"), 10)],
+  [
+    "a file cut short",
+    /moments\.bin has 10 bytes, expected 1000/,
+    (f) => truncate(join(f, "optimizer", "moments.bin"), 10),
+  ],
   ["a missing file", /model\.safetensors is missing/, (f) => rm(join(f, "model.safetensors"))],
   ["a foreign file", /new\.txt is not part of this checkpoint/, (f) => writeFile(join(f, "new.txt"), "")],
   ["no state.json", /no such file/, (f) => rm(join(f, "state.json"))],
   ["a state.json that is no JSON", /JSON/, (f) => writeFile(join(f, "state.json"), "{")],
-  ["a state.json of another format", /state\.json is not what was expected/, (f) => writeFile(join(f, "state.json"), `{"format":2}`)],
+  [
+    "a state.json of another format",
+    /state\.json is not what was expected/,
+    (f) => writeFile(join(f, "state.json"), `{"format":2}`),
+  ],
 ];
 
 for (const [name, why, damage] of damages) {
@@ -93,7 +101,10 @@ test("where every checkpoint is unusable that is an error with all the reasons, 
   await rm(join(checkpoints.folder, "step-000002", "model.safetensors"));
   await assert.rejects(checkpoints.latest({ schema: z.object({ other: z.string() }) }), (error: unknown) => {
     assert.ok(error instanceof MullError && error.code === "checkpoint");
-    assert.match(error.message, /step-000002: model\.safetensors is missing\n.*step-000001: state\.json is not what was expected/);
+    assert.match(
+      error.message,
+      /step-000002: model\.safetensors is missing\n.*step-000001: state\.json is not what was expected/,
+    );
     return true;
   });
 });
@@ -101,7 +112,10 @@ test("where every checkpoint is unusable that is an error with all the reasons, 
 test("saving a step removes what a rolled-back course of events left of later steps", async (t) => {
   const checkpoints = await fresh(t, 3);
   for (const step of [10, 20, 30]) await save(checkpoints, step);
-  assert.equal((await checkpoints.latest({ reject: ({ step }) => (step > 10 ? "not in the journal" : null) }))?.step, 10);
+  assert.equal(
+    (await checkpoints.latest({ reject: ({ step }) => (step > 10 ? "not in the journal" : null) }))?.step,
+    10,
+  );
   await save(checkpoints, 15);
   assert.deepEqual(await checkpoints.steps(), [10, 15]);
 });

@@ -16,7 +16,7 @@ import { pipeline } from "node:stream/promises";
 import * as z from "zod";
 import { MullError } from "../core/errors.ts";
 import { exists, removeDirAtomic, sweepTemporary, writeDirAtomic } from "./atomic.ts";
-import { storeError } from "./io-error.ts";
+import { reasonOf, storeError } from "./io-error.ts";
 
 const STATE = "state.json";
 const MAX_STATE_BYTES = 64_000_000;
@@ -121,7 +121,9 @@ export class Checkpoints {
    *
    * @throws MullError `checkpoint` where there are checkpoints and none can be used, with the reasons
    */
-  async latest<S extends z.ZodType = z.ZodUnknown>(options: LatestOptions<S> = {}): Promise<Checkpoint<z.output<S>> | null> {
+  async latest<S extends z.ZodType = z.ZodUnknown>(
+    options: LatestOptions<S> = {},
+  ): Promise<Checkpoint<z.output<S>> | null> {
     const reasons: string[] = [];
     for (const step of (await this.steps()).reverse()) {
       const path = join(this.folder, nameOf(step));
@@ -152,9 +154,15 @@ export class Checkpoints {
  *
  * @throws MullError `checkpoint` that says which file is damaged, missing or new
  */
-export async function readCheckpoint<S extends z.ZodType = z.ZodUnknown>(path: string, schema?: S): Promise<Checkpoint<z.output<S>>> {
+export async function readCheckpoint<S extends z.ZodType = z.ZodUnknown>(
+  path: string,
+  schema?: S,
+): Promise<Checkpoint<z.output<S>>> {
   const bad = (why: string, cause?: unknown): MullError =>
-    new MullError("checkpoint", `${path}: ${why}`, { cause, hint: "Use an earlier checkpoint, or restore this one from a copy." });
+    new MullError("checkpoint", `${path}: ${why}`, {
+      cause,
+      hint: "Use an earlier checkpoint, or restore this one from a copy.",
+    });
   try {
     const { size } = await stat(join(path, STATE));
     if (size > MAX_STATE_BYTES) throw bad(`${STATE} has ${size} bytes, expected at most ${MAX_STATE_BYTES}`);
@@ -168,11 +176,12 @@ export async function readCheckpoint<S extends z.ZodType = z.ZodUnknown>(path: s
       if (was.bytes !== is.bytes) throw bad(`${name} has ${is.bytes} bytes, expected ${was.bytes}`);
       if (was.sha256 !== is.sha256) throw bad(`${name} is damaged: its SHA-256 is not the one recorded`);
     }
-    return { path, step, journal, state: schema === undefined ? state : schema.parse(state) } as Checkpoint<z.output<S>>;
+    return { path, step, journal, state: schema === undefined ? state : schema.parse(state) } as Checkpoint<
+      z.output<S>
+    >;
   } catch (error) {
     if (error instanceof MullError) throw error;
-    if (error instanceof z.ZodError) throw bad(`${STATE} is not what was expected: ${z.prettifyError(error)}`, error);
-    throw bad(error instanceof Error ? error.message : String(error), error);
+    throw bad(`${error instanceof z.ZodError ? `${STATE} is not what was expected: ` : ""}${reasonOf(error)}`, error);
   }
 }
 

@@ -19,10 +19,10 @@ import { lockHolder } from "./lock.ts";
 import { journalEntries } from "./read-journal.ts";
 import { openRun, runPaths } from "./run-folder.ts";
 
-const LAST = 90;
+const LAST = 60;
 const EVERY = 3;
-const KILLS = 8;
-const identity = { config: { steps: LAST }, seed: 1, versions: {} };
+const KILLS = 6;
+const identity = { config: { steps: LAST }, seed: 1, versions: {}, now: () => new Date("2026-11-23T12:00:00Z") };
 
 /** What a training run does: each event depends on the state, and the state is saved with each checkpoint. */
 async function writer(dir: string): Promise<void> {
@@ -81,9 +81,11 @@ async function crashes(): Promise<void> {
     const killedAt: number[] = [];
     let saved = 0;
     for (let round = 0; round <= KILLS; round++) {
-      const child = spawn(process.execPath, [import.meta.filename, "writer", dir], { stdio: ["ignore", "pipe", "inherit"] });
+      const child = spawn(process.execPath, [import.meta.filename, "writer", dir], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
       const exit = once(child, "exit");
-      let moments = round === KILLS ? Number.POSITIVE_INFINITY : 1 + rng.int(25);
+      let moments = round === KILLS ? Number.POSITIVE_INFINITY : 1 + rng.int(20);
       for await (const _ of createInterface({ input: child.stdout })) {
         moments -= 1;
         if (moments === 0) child.kill("SIGKILL");
@@ -104,4 +106,9 @@ async function crashes(): Promise<void> {
 }
 
 if (process.argv[2] === "writer") await writer(process.argv[3] as string);
-else test("kill -9 at random moments loses no checkpoint, tears no journal and repeats no step", { timeout: 60_000 }, crashes);
+else
+  test(
+    "kill -9 at random moments loses no checkpoint, tears no journal and repeats no step",
+    { timeout: 120_000 },
+    crashes,
+  );

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { MullError } from "../core/errors.ts";
+import { reasonOf } from "./io-error.ts";
 import type { Line } from "./lines.ts";
 
 export const journalEvent = z.looseObject({ type: z.string().min(1).max(100) });
@@ -20,16 +21,17 @@ export function parseEvent<S extends z.ZodType>(line: Line, schema: S, path: str
   try {
     value = JSON.parse(utf8.decode(line.bytes));
   } catch (cause) {
-    throw corrupt(line, path, cause instanceof Error ? cause.message : String(cause), cause);
+    throw corrupt(line, path, cause);
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw corrupt(line, path, z.prettifyError(parsed.error), parsed.error);
+  if (!parsed.success) throw corrupt(line, path, parsed.error);
   return parsed.data;
 }
 
-function corrupt(line: Line, path: string, why: string, cause: unknown): MullError {
-  const shown = line.bytes.subarray(0, 60).toString("utf8");
-  return new MullError("store", `${path}, line ${line.number} (byte ${line.start}) is not an event: ${why}; it starts ${JSON.stringify(shown)}`, {
+function corrupt(line: Line, path: string, cause: unknown): MullError {
+  const shown = JSON.stringify(line.bytes.subarray(0, 60).toString("utf8"));
+  const where = `${path}, line ${line.number} (byte ${line.start})`;
+  return new MullError("store", `${where} is not an event: ${reasonOf(cause)}; it starts ${shown}`, {
     cause,
     hint: "The file was changed or damaged after it was written. Restore it from a copy, or start over with --fresh.",
   });

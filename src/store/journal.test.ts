@@ -3,8 +3,8 @@ import { statSync } from "node:fs";
 import { appendFile, mkdtemp, open, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { test } from "node:test";
 import fc from "fast-check";
 import * as z from "zod";
 import { MullError } from "../core/errors.ts";
@@ -63,7 +63,10 @@ test("opening again goes on at the end", async (t) => {
     journal.append({ type: "step", step });
     await journal.close();
   }
-  assert.deepEqual(await all(path), [0, 1, 2].map((step) => ({ type: "step", step })));
+  assert.deepEqual(
+    await all(path),
+    [0, 1, 2].map((step) => ({ type: "step", step })),
+  );
 });
 
 test("a torn last line is ignored in reading and cut off in opening, wherever the tear is", async (t) => {
@@ -98,15 +101,19 @@ test("any events survive a cut at any byte: the events read are a prefix of thos
   const path = await journalPath(t);
   const event = fc.record({ type: fc.string({ minLength: 1, maxLength: 5 }), data: fc.jsonValue({ maxDepth: 2 }) });
   await fc.assert(
-    fc.asyncProperty(fc.array(event, { maxLength: 8 }), fc.double({ min: 0, max: 1, noNaN: true }), async (events, share) => {
-      const journal = await openJournal(path);
-      for (const e of events) journal.append(e);
-      await journal.close();
-      await truncate(path, Math.floor(share * journal.position));
-      const read = await all(path);
-      assert.deepEqual(read, JSON.parse(JSON.stringify(events.slice(0, read.length))));
-      await rm(path);
-    }),
+    fc.asyncProperty(
+      fc.array(event, { maxLength: 8 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      async (events, share) => {
+        const journal = await openJournal(path);
+        for (const e of events) journal.append(e);
+        await journal.close();
+        await truncate(path, Math.floor(share * journal.position));
+        const read = await all(path);
+        assert.deepEqual(read, JSON.parse(JSON.stringify(events.slice(0, read.length))));
+        await rm(path);
+      },
+    ),
     { numRuns: 50 },
   );
 });
@@ -121,15 +128,21 @@ test("a damaged line in the middle is an error that names the line, its byte and
     },
     (error: unknown) => {
       assert.ok(error instanceof MullError && error.code === "store");
-      assert.match(error.message, /journal\.jsonl, line 2 \(byte 13\) is not an event: .*it starts "{\\"type\\":\\"b\\""/);
+      assert.match(
+        error.message,
+        /journal\.jsonl, line 2 \(byte 13\) is not an event: .*it starts "{\\"type\\":\\"b\\""/,
+      );
       assert.ok(error.hint);
       return true;
     },
   );
   assert.deepEqual(read, [{ type: "a" }], "what is before the damage was read");
-  await writeFile(path, Buffer.concat([Buffer.from(`{"type":"a"}\n{"type":"`), Buffer.from([0xff, 0xfe]), Buffer.from(`"}\n`)]));
+  await writeFile(
+    path,
+    Buffer.concat([Buffer.from(`{"type":"a"}\n{"type":"`), Buffer.from([0xff, 0xfe]), Buffer.from(`"}\n`)]),
+  );
   await assert.rejects(all(path), /line 2 .* is not an event/);
-  await writeFile(path, `[1]\n`);
+  await writeFile(path, "[1]\n");
   await assert.rejects(all(path), /line 1 .* is not an event/);
 });
 
@@ -148,7 +161,10 @@ test("a line over the bound is refused in writing and in reading back", async (t
   const path = await journalPath(t);
   const journal = await openJournal(path, { maxLineBytes: 40 });
   journal.append({ type: "ok" });
-  assert.throws(() => journal.append({ type: "big", text: "x".repeat(40) }), /An event "big" of \d+ bytes is longer than 40/);
+  assert.throws(
+    () => journal.append({ type: "big", text: "x".repeat(40) }),
+    /An event "big" of \d+ bytes is longer than 40/,
+  );
   await journal.close();
   assert.deepEqual(await all(path), [{ type: "ok" }]);
   await appendFile(path, "x".repeat(100));
@@ -172,14 +188,23 @@ test("going back to a stored position leaves the events before it, and nothing e
   await again.rollback(position);
   again.append({ type: "step", step: 40 });
   await again.close();
-  assert.deepEqual(await all(path), [{ type: "step", step: 1 }, { type: "step", step: 40 }]);
+  assert.deepEqual(await all(path), [
+    { type: "step", step: 1 },
+    { type: "step", step: 40 },
+  ]);
 });
 
 test("entries give the byte offset to go back to", async (t) => {
   const path = await journalPath(t);
   await writeFile(path, `{"type":"a"}\n{"type":"bb"}\n`);
   const entries = await collect(journalEntries(path));
-  assert.deepEqual(entries.map(({ line, end }) => [line, end]), [[1, 13], [2, 27]]);
+  assert.deepEqual(
+    entries.map(({ line, end }) => [line, end]),
+    [
+      [1, 13],
+      [2, 27],
+    ],
+  );
 });
 
 test("concurrent durable flushes all resolve, each after its own events are in the file", async (t) => {

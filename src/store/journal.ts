@@ -16,8 +16,8 @@
  */
 
 import { ftruncateSync, writeSync } from "node:fs";
-import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { MullError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { storeError } from "./io-error.ts";
@@ -119,9 +119,13 @@ export class Journal implements AsyncDisposable {
     if (failure !== undefined) throw failure;
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
     if (line.length - 1 > this.#maxLineBytes) {
-      throw new MullError("store", `An event "${event.type}" of ${line.length - 1} bytes is longer than ${this.#maxLineBytes}`, {
-        hint: "Split it into several events, or keep what is large in a file of its own.",
-      });
+      throw new MullError(
+        "store",
+        `An event "${event.type}" of ${line.length - 1} bytes is longer than ${this.#maxLineBytes}`,
+        {
+          hint: "Split it into several events, or keep what is large in a file of its own.",
+        },
+      );
     }
     this.#gathered.push(line);
     this.#gatheredBytes += line.length;

@@ -28,7 +28,11 @@ export type Line = {
  */
 export async function* readLines(
   file: { readonly handle: FileHandle; readonly path: string },
-  options: { readonly from?: number; /** Lines before `from`. */ readonly linesBefore?: number; readonly maxLineBytes: number },
+  options: {
+    readonly from?: number /** Lines before `from`. */;
+    readonly linesBefore?: number;
+    readonly maxLineBytes: number;
+  },
 ): AsyncGenerator<Line> {
   const { maxLineBytes } = options;
   let read = options.from ?? 0; // bytes of the file read so far

@@ -18,11 +18,11 @@
 
 import { readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
-import type { DatabaseSync } from "node:sqlite";
+import type * as nodeSqlite from "node:sqlite";
 import * as z from "zod";
 import { MullError } from "../core/errors.ts";
 import { exists, writeFileAtomic } from "./atomic.ts";
-import { errnoCode } from "./io-error.ts";
+import { errnoCode, reasonOf } from "./io-error.ts";
 
 const holderSchema = z.object({ pid: z.int().positive(), host: z.string().max(1000), since: z.string().max(100) });
 
@@ -43,14 +43,14 @@ const NOT_A_DATABASE = 26;
 const PATIENCE = 200;
 
 /**
- * Takes the lock at `path`, or says who has it.
+ * Takes the lock at `path`, or says who has it. `now` is the clock for the message to others.
  *
  * @throws MullError `locked` where another process (or this one) holds it; `store` where the file system cannot lock.
  * @example
- * const lock = await acquireLock("/tmp/.lock");
+ * const lock = await acquireLock("/tmp/.lock", () => new Date());
  * await lock.release();
  */
-export async function acquireLock(path: string, options: { readonly now?: () => Date } = {}): Promise<RunLock> {
+export async function acquireLock(path: string, now: () => Date): Promise<RunLock> {
   const database = openDatabase(path, false);
   try {
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
@@ -58,7 +58,7 @@ export async function acquireLock(path: string, options: { readonly now?: () => 
     database.close();
     throw resultCode(error) === BUSY ? await lockedError(path) : lockError(path, error);
   }
-  const holder: LockHolder = { pid: process.pid, host: hostname(), since: (options.now?.() ?? new Date()).toISOString() };
+  const holder: LockHolder = { pid: process.pid, host: hostname(), since: now().toISOString() };
   try {
     await writeFileAtomic(holderPath(path), `${JSON.stringify(holder)}\n`);
   } catch (error) {
@@ -99,7 +99,7 @@ function holderPath(path: string): string {
   return `${path}.holder.json`;
 }
 
-function openDatabase(path: string, readOnly: boolean): DatabaseSync {
+function openDatabase(path: string, readOnly: boolean): nodeSqlite.DatabaseSync {
   const { DatabaseSync } = sqlite();
   try {
     return new DatabaseSync(path, { readOnly, timeout: readOnly ? 0 : PATIENCE });
@@ -109,7 +109,7 @@ function openDatabase(path: string, readOnly: boolean): DatabaseSync {
 }
 
 /** Node 22 announces on stderr that `node:sqlite` is experimental, which tells the user of a run nothing: not shown. */
-function sqlite(): typeof import("node:sqlite") {
+function sqlite(): typeof nodeSqlite {
   const announce = process.emitWarning;
   process.emitWarning = ((...args: Parameters<typeof announce>) => {
     if (!String(args[0]).startsWith("SQLite is an experimental")) Reflect.apply(announce, process, args);
@@ -128,10 +128,13 @@ function resultCode(error: unknown): number | undefined {
 
 function lockError(path: string, cause: unknown): MullError {
   const code = resultCode(cause);
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   if (code === CANNOT_OPEN) {
     const hint = "Choose an --out in a folder that exists and can be written.";
-    return new MullError("store", `Cannot lock ${path}: the file cannot be opened for writing (${why})`, { cause, hint });
+    return new MullError("store", `Cannot lock ${path}: the file cannot be opened for writing (${why})`, {
+      cause,
+      hint,
+    });
   }
   if (code === NOT_A_DATABASE) {
     const hint = "Delete that file if no other program needs it, or choose another --out.";
@@ -154,7 +157,7 @@ async function lockedError(path: string): Promise<MullError> {
     const hint = "Close the run before opening it again.";
     return new MullError("locked", `This very process already writes this run (${path}, ${who})`, { hint });
   }
-  const stop = here ? `stop it (kill ${holder.pid})` : `stop it there`;
+  const stop = here ? `stop it (kill ${holder.pid})` : "stop it there";
   return new MullError("locked", `Another process writes this run (${path}): ${who}`, {
     hint: `Wait until it ends, ${stop}, or choose another --out.`,
   });

@@ -14,19 +14,20 @@
  */
 
 import { basename, resolve } from "node:path";
-import type { DuckDBConnection, JS } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBExtractedStatements, JS } from "@duckdb/node-api";
 import { MullError } from "../core/errors.ts";
 import { replaceFile } from "./atomic.ts";
+import { reasonOf } from "./io-error.ts";
 import { journalEntries } from "./read-journal.ts";
 import { runPaths } from "./run-folder.ts";
-import { VIEWS, viewSql } from "./views.ts";
 import type { Relation, View } from "./views.ts";
+import { VIEWS, viewSql } from "./views.ts";
 
 /** A value of an answer, as JSON has it, except that numbers may be NaN or infinite. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 
 export type QueryResult = {
-  readonly columns: readonly { readonly name: string; /** DuckDB's name of the type. */ readonly type: string }[];
+  readonly columns: readonly { readonly name: string /** DuckDB's name of the type. */; readonly type: string }[];
   /** Integers beyond 2^53 and decimals as text where a number cannot hold them, dates as ISO 8601, blobs as base64. */
   readonly rows: readonly Readonly<Record<string, Value>>[];
   /** Whether there were more rows than `maxRows`. */
@@ -55,7 +56,11 @@ export type QueryOptions = {
  * const best = await query(["runs/a", "runs/b"], "SELECT run, max(passAt1) AS best FROM evals GROUP BY run");
  * best.rows[0]?.best;
  */
-export async function query(runs: string | readonly string[], sql: string, options: QueryOptions = {}): Promise<QueryResult> {
+export async function query(
+  runs: string | readonly string[],
+  sql: string,
+  options: QueryOptions = {},
+): Promise<QueryResult> {
   const { maxRows = 100_000, timeoutMs = 30_000, signal } = options;
   return withJournals(runs, options, null, async (connection) => {
     const limit = AbortSignal.timeout(timeoutMs);
@@ -64,11 +69,11 @@ export async function query(runs: string | readonly string[], sql: string, optio
     const watchdog = setInterval(() => stop.aborted && connection.interrupt(), 20);
     try {
       const { StatementType } = await import("@duckdb/node-api");
-      const statements = await connection.extractStatements(sql);
-      if (statements.count !== 1) throw forbidden(`${statements.count} statements`);
+      const statements = await extract(connection, sql);
       const statement = await statements.prepare(0);
       const type = statement.statementType;
-      if (type !== StatementType.SELECT && type !== StatementType.EXPLAIN) throw forbidden(`${StatementType[type] ?? "another"} statement`);
+      if (type !== StatementType.SELECT && type !== StatementType.EXPLAIN)
+        throw forbidden(`${StatementType[type] ?? "another"} statement`);
       if (options.params !== undefined) statement.bind([...options.params]);
       const reader = await statement.streamAndReadUntil(maxRows + 1);
       const rows = reader.getRowObjectsJS().slice(0, maxRows).map(toRow);
@@ -76,8 +81,7 @@ export async function query(runs: string | readonly string[], sql: string, optio
       const columns = reader.deduplicatedColumnNames().map((name, i) => ({ name, type: String(types[i]) }));
       return { columns, rows, truncated: reader.currentRowCount > maxRows };
     } catch (error) {
-      if (limit.aborted) throw new MullError("budget", `The query took longer than ${timeoutMs} ms`, { cause: error, hint: "Ask for less, or raise timeoutMs." });
-      throw sqlError(error, signal);
+      throw limit.aborted ? tooSlow(timeoutMs, error) : sqlError(error, signal);
     } finally {
       clearInterval(watchdog);
     }
@@ -100,7 +104,10 @@ export async function exportParquet(
 ): Promise<{ rows: number }> {
   const relation = options.relation ?? "journal";
   if (relation !== "journal" && !Object.hasOwn(VIEWS, relation)) {
-    throw new MullError("usage", `No relation "${String(relation)}": expected journal, ${Object.keys(VIEWS).join(", ")}`);
+    throw new MullError(
+      "usage",
+      `No relation "${String(relation)}": expected journal, ${Object.keys(VIEWS).join(", ")}`,
+    );
   }
   let rows = 0;
   await replaceFile(resolve(file), (temporary) =>
@@ -111,10 +118,9 @@ export async function exportParquet(
         );
         rows = copied.rowsChanged;
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        if (!why.startsWith("IO Error")) throw sqlError(error, options.signal);
-        const hint = "Check that the folder exists and can be written, and that the disk is not full.";
-        throw new MullError("store", `Cannot write ${resolve(file)}: ${why}`, { cause: error, hint });
+        throw reasonOf(error).startsWith("IO Error")
+          ? unwritable(resolve(file), error)
+          : sqlError(error, options.signal);
       }
     }),
   );
@@ -155,7 +161,11 @@ async function withJournals<T>(
   }
 }
 
-async function loadJournals(connection: DuckDBConnection, dirs: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+async function loadJournals(
+  connection: DuckDBConnection,
+  dirs: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await connection.run("CREATE TABLE journal (run VARCHAR, line BIGINT, type VARCHAR, event JSON)");
   const names = dirs.map((dir) => basename(resolve(dir)));
   try {
@@ -182,6 +192,28 @@ async function loadJournals(connection: DuckDBConnection, dirs: readonly string[
   }
 }
 
+/** The one statement of a query. DuckDB fails without a reason where there is none at all, as in a lone comment. */
+async function extract(connection: DuckDBConnection, sql: string): Promise<DuckDBExtractedStatements> {
+  let statements: DuckDBExtractedStatements;
+  try {
+    statements = await connection.extractStatements(sql);
+  } catch (error) {
+    throw reasonOf(error) === "Error in native callback" ? forbidden("no statement") : error;
+  }
+  if (statements.count !== 1) throw forbidden(`${statements.count} statements`);
+  return statements;
+}
+
+function tooSlow(timeoutMs: number, cause: unknown): MullError {
+  const hint = "Ask for less, or raise timeoutMs.";
+  return new MullError("budget", `The query took longer than ${timeoutMs} ms`, { cause, hint });
+}
+
+function unwritable(file: string, cause: unknown): MullError {
+  const hint = "Check that the folder exists and can be written, and that the disk is not full.";
+  return new MullError("store", `Cannot write ${file}: ${reasonOf(cause)}`, { cause, hint });
+}
+
 function forbidden(what: string): MullError {
   return new MullError("usage", `A query is one SELECT, got ${what}`, {
     hint: `Read from journal, ${Object.keys(VIEWS).join(", ")}; to write a file, use the Parquet export.`,
@@ -191,9 +223,12 @@ function forbidden(what: string): MullError {
 function sqlError(error: unknown, signal: AbortSignal | undefined): MullError {
   if (error instanceof MullError) return error;
   if (signal?.aborted === true) return new MullError("aborted", "The query was stopped", { cause: error });
-  const why = error instanceof Error ? error.message : String(error);
+  const why = reasonOf(error);
   if (why.startsWith("Out of Memory Error")) {
-    return new MullError("budget", `The query needs more memory than its limit: ${why}`, { cause: error, hint: "Ask for less, or raise memoryLimit." });
+    return new MullError("budget", `The query needs more memory than its limit: ${why}`, {
+      cause: error,
+      hint: "Ask for less, or raise memoryLimit.",
+    });
   }
   const hint = `There are journal, ${Object.keys(VIEWS).join(", ")}; DESCRIBE one to see its columns. Files cannot be read from SQL.`;
   return new MullError("usage", `The query failed: ${why}`, { cause: error, hint });

@@ -3,8 +3,8 @@
  * ignored; a damaged line before it is an error that names it, since what follows may depend on it.
  */
 
-import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type * as z from "zod";
 import { LIMITS } from "../core/limits.ts";
 import { storeError } from "./io-error.ts";

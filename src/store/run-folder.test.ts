@@ -4,13 +4,13 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { test } from "node:test";
 import { MullError } from "../core/errors.ts";
 import { exists } from "./atomic.ts";
 import { readJournal } from "./read-journal.ts";
-import { listRuns, openRun } from "./run-folder.ts";
 import type { OpenRunOptions } from "./run-folder.ts";
+import { listRuns, openRun } from "./run-folder.ts";
 
 const now = (): Date => new Date("2026-11-23T12:00:00Z");
 const options: OpenRunOptions = {
@@ -77,7 +77,11 @@ test("going on starts at the last checkpoint: what came after it is cut from the
 
 test("without a checkpoint the journal starts over, unless the run replays it", async (t) => {
   const dir = await temporary(t);
-  for (const [journal, expected] of [["rollback", [1]], ["rollback", [1]], ["keep", [1, 1]]] as const) {
+  for (const [journal, expected] of [
+    ["rollback", [1]],
+    ["rollback", [1]],
+    ["keep", [1, 1]],
+  ] as const) {
     const run = await openRun(dir, { ...options, journal });
     run.journal.append({ type: "step", step: 1 });
     await run.close();
@@ -173,7 +177,10 @@ test("folders that hold something else are refused with what to do", async (t) =
 
 test("a configuration that JSON cannot say is refused before anything is made", async (t) => {
   const dir = join(await temporary(t), "new");
-  assert.match((await fails(openRun(dir, { ...options, config: { limit: Infinity } }))).message, /"limit" is Infinity/);
+  assert.match(
+    (await fails(openRun(dir, { ...options, config: { limit: Number.POSITIVE_INFINITY } }))).message,
+    /"limit" is Infinity/,
+  );
   assert.match((await fails(openRun(dir, { ...options, config: { big: 1n } }))).message, /BigInt/);
   assert.match((await fails(openRun(dir, { ...options, seed: 1.5 }))).message, /cannot be written: .*int/);
   assert.equal(await exists(dir), false);
@@ -193,9 +200,11 @@ test("one writer: this process and others are refused while a run is open", asyn
   assert.equal((await fails(openRun(dir, options))).code, "locked");
   const program = `
     const { openRun } = await import(${JSON.stringify(new URL("./run-folder.ts", import.meta.url).href)});
-    const options = { config: ${JSON.stringify(options.config)}, seed: 7, versions: {} };
+    const options = { config: ${JSON.stringify(options.config)}, seed: 7, versions: {}, now: () => new Date() };
     await openRun(${JSON.stringify(dir)}, options).then(() => console.log("opened"), (e) => console.log(e.code));`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [said] = (await once(child.stdout, "data")) as [Buffer];
   assert.equal(said.toString().trim(), "locked");
   run.journal.append({ type: "step", step: 1 });
@@ -207,7 +216,8 @@ test("files of a run have plain names", async (t) => {
   const run = await openRun(await temporary(t), options);
   t.after(() => run.close());
   assert.equal(await run.writeFile("report.json", "{}"), run.paths.reportJson);
-  for (const name of ["../x", "a/b", ".lock", "", "run.json", "journal.jsonl"]) await assert.rejects(run.writeFile(name, ""), /Not a name for a report/);
+  for (const name of ["../x", "a/b", ".lock", "", "run.json", "journal.jsonl"])
+    await assert.rejects(run.writeFile(name, ""), /Not a name for a report/);
 });
 
 test("runs are listed newest first, with who writes them and what is wrong with those that cannot be read", async (t) => {
@@ -221,7 +231,10 @@ test("runs are listed newest first, with who writes them and what is wrong with 
   await mkdir(join(root, "other"));
   await writeFile(join(root, "file.txt"), "");
   const runs = await listRuns(root);
-  assert.deepEqual(runs.map((run) => run.name), ["new", "old", "broken"]);
+  assert.deepEqual(
+    runs.map((run) => run.name),
+    ["new", "old", "broken"],
+  );
   assert.equal(runs[0]?.record?.seed, 7);
   assert.ok(typeof runs[0]?.writer === "object" && runs[0]?.writer?.pid === process.pid);
   assert.equal(runs[1]?.writer, null);

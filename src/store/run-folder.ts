@@ -11,16 +11,16 @@ import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { MullError } from "../core/errors.ts";
 import { exists, sweepTemporary, writeFileAtomic } from "./atomic.ts";
-import { openCheckpoints } from "./checkpoints.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
+import { openCheckpoints } from "./checkpoints.ts";
 import { errnoCode, storeError } from "./io-error.ts";
-import { openJournal } from "./journal.ts";
 import type { Journal } from "./journal.ts";
+import { openJournal } from "./journal.ts";
 import { isLineStart } from "./lines.ts";
-import { acquireLock, lockHolder } from "./lock.ts";
 import type { LockHolder, RunLock } from "./lock.ts";
-import { changedVersions, checkSameRun, makeRecord, readRecord, writeRecord } from "./run-record.ts";
+import { acquireLock, lockHolder } from "./lock.ts";
 import type { RunIdentity, RunRecord } from "./run-record.ts";
+import { changedVersions, checkSameRun, makeRecord, readRecord, writeRecord } from "./run-record.ts";
 
 export type RunPaths = {
   readonly record: string;
@@ -57,8 +57,8 @@ export type OpenRunOptions = RunIdentity & {
   readonly journal?: "rollback" | "keep";
   /** How many checkpoints to keep. Default 3. */
   readonly keep?: number;
-  /** The clock for `created` and the lock. Default: the machine's. */
-  readonly now?: () => Date;
+  /** The clock, for `created` and for saying since when the run is locked. */
+  readonly now: () => Date;
 };
 
 /**
@@ -67,7 +67,8 @@ export type OpenRunOptions = RunIdentity & {
  * @throws MullError `usage` where the folder holds a run of another configuration or seed; `locked` where another
  * process writes it; `checkpoint` where it has checkpoints and none can be used; `store` where it cannot be read or written
  * @example
- * await using run = await openRun("runs/first", { config: { lr: 3e-4 }, seed: 1, versions: { mull: "0.1.0" } });
+ * const now = () => new Date();
+ * await using run = await openRun("runs/first", { config: { lr: 3e-4 }, seed: 1, versions: { mull: "0.1.0" }, now });
  * for (let step = (run.checkpoint?.step ?? 0) + 1; step <= 10; step++) {
  *   run.journal.append({ type: "step", step });
  *   await run.save(step, { rng: step }, (folder) => writeFile(join(folder, "weights.bin"), "..."));
@@ -75,24 +76,28 @@ export type OpenRunOptions = RunIdentity & {
  */
 export async function openRun(dir: string, options: OpenRunOptions): Promise<Run> {
   const paths = runPaths(resolve(dir));
-  const now = options.now ?? (() => new Date());
-  const asked = makeRecord(options, now());
+  const asked = makeRecord(options, options.now());
   try {
     await mkdir(resolve(dir), { recursive: true });
   } catch (error) {
     throw storeError(error, "create", resolve(dir));
   }
-  const lock = await acquireLock(paths.lock, { now });
+  const lock = await acquireLock(paths.lock, options.now);
   try {
     if (options.resume === false) await deleteRun(paths);
     await sweepTemporary(resolve(dir));
     const warnings: string[] = [];
     const record = await createOrCompare(paths, asked, warnings);
-    const checkpoints = await openCheckpoints(paths.checkpoints, options.keep === undefined ? {} : { keep: options.keep });
+    const checkpoints = await openCheckpoints(
+      paths.checkpoints,
+      options.keep === undefined ? {} : { keep: options.keep },
+    );
     const keepJournal = options.journal === "keep";
     const checkpoint = await checkpoints.latest({
-      reject: async ({ journal }) =>
-        keepJournal || (await startsLine(paths.journal, journal)) ? null : `its place in the journal (byte ${journal}) is not there`,
+      reject: async ({ journal: place }) =>
+        keepJournal || (await startsLine(paths.journal, place))
+          ? null
+          : `its place in the journal (byte ${place}) is not there`,
       onSkip: (reason) => warnings.push(`Skipped a checkpoint: ${reason}`),
     });
     const journal = await openJournal(paths.journal, keepJournal ? {} : { truncateTo: checkpoint?.journal ?? 0 });
@@ -247,7 +252,9 @@ export async function listRuns(root: string): Promise<RunSummary[]> {
   }
   const runs = await Promise.all(names.map((name) => summarise(resolve(root, name))));
   const created = (run: RunSummary): string => run.record?.created ?? "";
-  return runs.filter((run) => run !== null).sort((a, b) => (created(a) < created(b) ? 1 : created(a) > created(b) ? -1 : a.name < b.name ? -1 : 1));
+  return runs
+    .filter((run) => run !== null)
+    .sort((a, b) => (created(a) < created(b) ? 1 : created(a) > created(b) ? -1 : a.name < b.name ? -1 : 1));
 }
 
 async function summarise(dir: string): Promise<RunSummary | null> {

@@ -7,7 +7,7 @@ import { readFile, stat } from "node:fs/promises";
 import * as z from "zod";
 import { MullError } from "../core/errors.ts";
 import { writeFileAtomic } from "./atomic.ts";
-import { errnoCode, storeError } from "./io-error.ts";
+import { errnoCode, reasonOf, storeError } from "./io-error.ts";
 
 const MAX_BYTES = 16_000_000;
 
@@ -42,9 +42,12 @@ export function makeRecord(identity: RunIdentity, created: Date): RunRecord {
     return recordSchema.parse(JSON.parse(JSON.stringify(record, finite)));
   } catch (cause) {
     if (cause instanceof MullError) throw cause;
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : cause instanceof Error ? cause.message : String(cause);
-    throw new MullError("store", `The configuration of the run cannot be written: ${why}`, { cause });
+    throw unwritable(cause);
   }
+}
+
+function unwritable(cause: unknown): MullError {
+  return new MullError("store", `The configuration of the run cannot be written: ${reasonOf(cause)}`, { cause });
 }
 
 function finite(key: string, value: unknown): unknown {
@@ -74,12 +77,15 @@ export async function readRecord(path: string): Promise<RunRecord | null> {
     const code = errnoCode(error);
     if (code === "ENOENT") return null;
     if (code !== undefined) throw storeError(error, "read", path);
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
-    throw new MullError("store", `${path} does not describe a run: ${why}`, {
-      cause: error,
-      hint: "Restore it from a copy, choose another --out, or start over in this folder with --fresh.",
-    });
+    throw notARecord(path, error);
   }
+}
+
+function notARecord(path: string, cause: unknown): MullError {
+  return new MullError("store", `${path} does not describe a run: ${reasonOf(cause)}`, {
+    cause,
+    hint: "Restore it from a copy, choose another --out, or start over in this folder with --fresh.",
+  });
 }
 
 /**
@@ -90,7 +96,9 @@ export async function readRecord(path: string): Promise<RunRecord | null> {
 export function checkSameRun(path: string, was: RunRecord, now: RunRecord): void {
   const found = [...differences(was.seed, now.seed, "seed"), ...differences(was.config, now.config, "config")];
   if (found.length === 0) return;
-  const shown = found.slice(0, 8).map((d) => `  ${d.key}: the run has ${show(d.was)}, this command asks for ${show(d.now)}`);
+  const shown = found
+    .slice(0, 8)
+    .map((d) => `  ${d.key}: the run has ${show(d.was)}, this command asks for ${show(d.now)}`);
   if (found.length > shown.length) shown.push(`  and ${found.length - shown.length} more`);
   throw new MullError("usage", `${path} holds a run of another configuration:\n${shown.join("\n")}`, {
     hint: "Repeat the run's own options to go on with it, choose another --out for a new run, or start over here with --fresh (this deletes the run).",
@@ -100,7 +108,8 @@ export function checkSameRun(path: string, was: RunRecord, now: RunRecord): void
 /** Versions that changed since the run began, one sentence each: no error, but a reason why figures may differ. */
 export function changedVersions(was: RunRecord, now: RunRecord): string[] {
   return differences(was.versions, now.versions, "").map(
-    (d) => `The run began with ${d.key} ${d.was === undefined ? "absent" : d.was}; it goes on with ${d.now === undefined ? "none" : d.now}`,
+    (d) =>
+      `The run began with ${d.key} ${d.was === undefined ? "absent" : d.was}; it goes on with ${d.now === undefined ? "none" : d.now}`,
   );
 }
 

@@ -7,10 +7,10 @@
  * stood; the events are then given again from the beginning, after `onCut`.
  */
 
-import { watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
-import { open } from "node:fs/promises";
+import { watch } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type * as z from "zod";
 import { LIMITS } from "../core/limits.ts";

@@ -3,7 +3,10 @@
  * value stands (a JSON path). A value that is missing or of another type is NULL. Every view begins with `run`, `line`.
  */
 
-export type View = { readonly type: string; readonly columns: Readonly<Record<string, readonly [type: string, path: string]>> };
+export type View = {
+  readonly type: string;
+  readonly columns: Readonly<Record<string, readonly [type: string, path: string]>>;
+};
 
 const interval = { ciLow: ["DOUBLE", "$.ci[0]"], ciHigh: ["DOUBLE", "$.ci[1]"] } as const;
 
