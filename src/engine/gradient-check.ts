@@ -56,7 +56,10 @@ export async function checkGradient(
     const name = isOp(x, "input") ? x.attributes.name : undefined;
     const values = name === undefined ? undefined : feeds[name];
     if (name === undefined || !(values instanceof Float32Array)) {
-      throw new MullError("engine", `checkGradient: expected an input node with a float32 feed, got ${x.op} ${name ?? ""}`);
+      throw new MullError(
+        "engine",
+        `checkGradient: expected an input node with a float32 feed, got ${x.op} ${name ?? ""}`,
+      );
     }
     return { name, values };
   });

@@ -48,6 +48,9 @@ export function parameterLayout(c: TransformerConfig): ParameterSpec[] {
   if (c.heads % c.kvHeads !== 0) {
     throw new MullError("shape", `transformer: ${c.heads} heads cannot share ${c.kvHeads} key/value heads`);
   }
+  if (c.headDim % 2 !== 0) {
+    throw new MullError("shape", `transformer: positions rotate pairs, so headDim must be even, got ${c.headDim}`);
+  }
   const specs: ParameterSpec[] = [];
   let offset = 0;
   const push = (name: string, ...shape: number[]): void => {
@@ -76,12 +79,12 @@ export function parameterCount(c: TransformerConfig): number {
   return parameterLayout(c).reduce((n, p) => n + p.size, 0);
 }
 
-/** Normal(0, 0.02), residual projections scaled by 1/sqrt(2 layers) (GPT-2), norms at 1. */
-export function initialParameters(c: TransformerConfig, rng: Rng): Float32Array {
+/** Normal(0, deviation), residual projections scaled by 1/sqrt(2 layers) (GPT-2, with its 0.02), norms at 1. */
+export function initialParameters(c: TransformerConfig, rng: Rng, deviation = 0.02): Float32Array {
   const flat = new Float32Array(parameterCount(c));
   for (const p of parameterLayout(c)) {
     const residual = p.name.endsWith("o_proj.weight") || p.name.endsWith("down_proj.weight");
-    const std = residual ? 0.02 / Math.sqrt(2 * c.layers) : 0.02;
+    const std = residual ? deviation / Math.sqrt(2 * c.layers) : deviation;
     for (let i = 0; i < p.size; i++) flat[p.offset + i] = p.decay ? std * rng.normal() : 1;
   }
   return flat;

@@ -23,12 +23,29 @@ type Case = {
 
 const ids = (values: readonly number[]): Tensor => ops.constant(BigInt64Array.from(values, BigInt), [values.length]);
 const floats = (shape: Shape): Tensor =>
-  ops.constant(Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => Math.sin(i + 1)), shape);
+  ops.constant(
+    Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => Math.sin(i + 1)),
+    shape,
+  );
 
 const broadcasting = (op: (a: Tensor, b: Tensor) => Tensor): readonly Case[] => [
-  { shapes: [[2, 3], [2, 3]], build: (a, b) => op(a as Tensor, b as Tensor), values: "apart" },
+  {
+    shapes: [
+      [2, 3],
+      [2, 3],
+    ],
+    build: (a, b) => op(a as Tensor, b as Tensor),
+    values: "apart",
+  },
   { shapes: [[2, 3], [3]], build: (a, b) => op(a as Tensor, b as Tensor), values: "apart" },
-  { shapes: [[1, 3], [2, 1]], build: (a, b) => op(a as Tensor, b as Tensor), values: "apart" },
+  {
+    shapes: [
+      [1, 3],
+      [2, 1],
+    ],
+    build: (a, b) => op(a as Tensor, b as Tensor),
+    values: "apart",
+  },
   { shapes: [[], [2, 2]], build: (a, b) => op(a as Tensor, b as Tensor), values: "apart" },
   { shapes: [[4]], build: (a) => op(a as Tensor, a as Tensor), values: "apart" },
 ];
@@ -42,7 +59,13 @@ const products = [false, true].flatMap((transposeA) =>
     const options = { transposeA, transposeB, alpha: 0.7 };
     return [
       { shapes: [a(2, 3), b(3, 4)], build: (x, y) => ops.matmul(x as Tensor, y as Tensor, options) },
-      { shapes: [[2, ...a(3, 2)], [2, ...b(2, 1)]], build: (x, y) => ops.matmul(x as Tensor, y as Tensor, options) },
+      {
+        shapes: [
+          [2, ...a(3, 2)],
+          [2, ...b(2, 1)],
+        ],
+        build: (x, y) => ops.matmul(x as Tensor, y as Tensor, options),
+      },
     ];
   }),
 );
@@ -76,7 +99,8 @@ const cases = {
   where: [
     {
       shapes: [[4], [4]],
-      build: (a, b) => ops.where(ops.lessOrEqual(floats([4]), ops.constant(new Float32Array(4), [4])), a as Tensor, b as Tensor),
+      build: (a, b) =>
+        ops.where(ops.lessOrEqual(floats([4]), ops.constant(new Float32Array(4), [4])), a as Tensor, b as Tensor),
     },
   ],
   neg: unary(ops.neg),
@@ -107,8 +131,21 @@ const cases = {
     { shapes: [[2, 3, 4]], build: (a) => ops.transpose(a as Tensor, [2, 0, 1]) },
   ],
   concat: [
-    { shapes: [[2, 1], [2, 3], [2, 2]], build: (...parts) => ops.concat(parts, 1) },
-    { shapes: [[1, 2], [2, 2]], build: (...parts) => ops.concat(parts, 0) },
+    {
+      shapes: [
+        [2, 1],
+        [2, 3],
+        [2, 2],
+      ],
+      build: (...parts) => ops.concat(parts, 1),
+    },
+    {
+      shapes: [
+        [1, 2],
+        [2, 2],
+      ],
+      build: (...parts) => ops.concat(parts, 0),
+    },
     { shapes: [[2, 2]], build: (a) => ops.concat([a as Tensor, a as Tensor], 1) },
   ],
   slice: [
@@ -127,8 +164,22 @@ const cases = {
   rope: [rotation(false), rotation(true)],
   attend: [
     // One head; several heads a position over a common key; a mask that leaves one key.
-    { shapes: [[2, 3, 4], [2, 3, 4], [2, 3, 4]], build: (q, k, v) => ops.attention(q as Tensor, k as Tensor, v as Tensor, causal(2, 3, 3), 0.5) },
-    { shapes: [[1, 6, 2], [1, 3, 2], [1, 3, 2]], build: (q, k, v) => ops.attention(q as Tensor, k as Tensor, v as Tensor, causal(1, 3, 3), 0.7) },
+    {
+      shapes: [
+        [2, 3, 4],
+        [2, 3, 4],
+        [2, 3, 4],
+      ],
+      build: (q, k, v) => ops.attention(q as Tensor, k as Tensor, v as Tensor, causal(2, 3, 3), 0.5),
+    },
+    {
+      shapes: [
+        [1, 6, 2],
+        [1, 3, 2],
+        [1, 3, 2],
+      ],
+      build: (q, k, v) => ops.attention(q as Tensor, k as Tensor, v as Tensor, causal(1, 3, 3), 0.7),
+    },
   ],
   logProb: [{ shapes: [[3, 5]], build: (a) => ops.logProb(a as Tensor, ids([4, 0, 4])) }],
   entropy: [{ shapes: [[3, 5]], build: (a) => ops.entropy(a as Tensor) }],
@@ -153,17 +204,27 @@ describe("gradients against finite differences", () => {
         const rng = new Rng(17).split(op, variant);
         const inputs = shapes.map((shape, i) => ops.input(`x${i}`, shape));
         const output = build(...inputs);
-        assert.ok(topologicalOrder([output]).some((t) => isOp(t, op as OpName)), `the case holds a ${op}`);
+        assert.ok(
+          topologicalOrder([output]).some((t) => isOp(t, op as OpName)),
+          `the case holds a ${op}`,
+        );
         const feeds = Object.fromEntries(draw(shapes, values, rng).map((v, i) => [`x${i}`, v]));
         const check = await checkGradient(output, inputs, feeds, { rng });
         assert.ok(check.error <= TOLERANCE, JSON.stringify(check));
-        assert.equal(check.compared, Object.values(feeds).reduce((n, v) => n + v.length, 0));
+        assert.equal(
+          check.compared,
+          Object.values(feeds).reduce((n, v) => n + v.length, 0),
+        );
       });
     }
   }
 });
 
-async function gradientsOf(loss: Tensor, inputs: readonly Tensor[], feeds: Record<string, Float32Array>): Promise<number[][]> {
+async function gradientsOf(
+  loss: Tensor,
+  inputs: readonly Tensor[],
+  feeds: Record<string, Float32Array>,
+): Promise<number[][]> {
   const session = await Session.create(emit(Object.fromEntries(gradients(loss, inputs).map((g, i) => [`g${i}`, g]))));
   const outputs = await session.run(feeds);
   await session.release();
@@ -187,17 +248,30 @@ describe("gradients worked by hand", () => {
   test("on a tie, min and max give all of it to the first", async () => {
     const y = ops.input("y", [2]);
     const tied = { x: new Float32Array([1, 2]), y: new Float32Array([1, 2]) };
-    assert.deepEqual(await gradientsOf(ops.reduceSum(ops.min(x, y)), [x, y], tied), [[1, 1], [0, 0]]);
-    assert.deepEqual(await gradientsOf(ops.reduceSum(ops.max(x, y)), [x, y], tied), [[1, 1], [0, 0]]);
+    assert.deepEqual(await gradientsOf(ops.reduceSum(ops.min(x, y)), [x, y], tied), [
+      [1, 1],
+      [0, 0],
+    ]);
+    assert.deepEqual(await gradientsOf(ops.reduceSum(ops.max(x, y)), [x, y], tied), [
+      [1, 1],
+      [0, 0],
+    ]);
   });
 
   test("what the loss does not depend on has gradient zero", async () => {
     const y = ops.input("y", [3]);
-    assert.deepEqual(await gradientsOf(ops.reduceSum(x), [x, y], feeds), [[1, 1], [0, 0, 0]]);
+    assert.deepEqual(await gradientsOf(ops.reduceSum(x), [x, y], feeds), [
+      [1, 1],
+      [0, 0, 0],
+    ]);
   });
 
   test("a loss of several elements is refused", () => {
-    assert.throws(() => gradients(ops.exp(x), [x]), { name: "MullError", code: "shape", message: /exp: expected a scalar loss, got \[2\]/ });
+    assert.throws(() => gradients(ops.exp(x), [x]), {
+      name: "MullError",
+      code: "shape",
+      message: /exp: expected a scalar loss, got \[2\]/,
+    });
   });
 });
 
@@ -205,7 +279,12 @@ describe("the checker", () => {
   test("sees a gradient that is wrong", async () => {
     // x stop(x) measures as x^2, whose slope 2x is twice what is derived.
     const x = ops.input("x", [2]);
-    const check = await checkGradient(ops.mul(x, ops.stopGradient(x)), [x], { x: new Float32Array([1, 2]) }, { rng: new Rng(1) });
+    const check = await checkGradient(
+      ops.mul(x, ops.stopGradient(x)),
+      [x],
+      { x: new Float32Array([1, 2]) },
+      { rng: new Rng(1) },
+    );
     assert.ok(check.error > 0.1);
     assert.ok(Math.abs(check.measured - 2 * check.derived) < 1e-3);
   });

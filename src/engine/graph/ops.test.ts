@@ -166,10 +166,20 @@ describe("shapes", () => {
     ["reduceSum takes all axes by default", ops.reduceSum(a23), [], "float32"],
     ["layout keeps the type", ops.slice(ops.concat([ids, ids], 0), 0, 1, 4), [3], "int64"],
     ["transpose permutes", ops.transpose(of([2, 3, 4]), [2, 0, 1]), [4, 2, 3], "float32"],
-    ["matmul of transposed operands", ops.matmul(of([5, 3, 2]), of([5, 4, 3]), { transposeA: true, transposeB: true }), [5, 2, 4], "float32"],
+    [
+      "matmul of transposed operands",
+      ops.matmul(of([5, 3, 2]), of([5, 4, 3]), { transposeA: true, transposeB: true }),
+      [5, 2, 4],
+      "float32",
+    ],
     ["oneHot adds an axis", ops.oneHot(ids, 7), [2, 7], "float32"],
     ["embed picks rows", ops.embed(a34, ids), [2, 4], "float32"],
-    ["attention has its queries' shape", ops.attention(of([2, 6, 8]), of([2, 3, 8]), of([2, 3, 8]), of([2, 3, 1, 3]), 1), [2, 6, 8], "float32"],
+    [
+      "attention has its queries' shape",
+      ops.attention(of([2, 6, 8]), of([2, 3, 8]), of([2, 3, 8]), of([2, 3, 1, 3]), 1),
+      [2, 6, 8],
+      "float32",
+    ],
     ["logProb is one number a row", ops.logProb(a23, ids), [2], "float32"],
     ["entropy is one number a row", ops.entropy(a23), [2], "float32"],
   ];
