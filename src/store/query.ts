@@ -27,7 +27,8 @@ import { VIEWS, viewSql } from "./views.ts";
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 
 export type QueryResult = {
-  readonly columns: readonly { readonly name: string /** DuckDB's name of the type. */; readonly type: string }[];
+  /** In order; `type` is DuckDB's name of the type. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
   /** Integers beyond 2^53 and decimals as text where a number cannot hold them, dates as ISO 8601, blobs as base64. */
   readonly rows: readonly Readonly<Record<string, Value>>[];
   /** Whether there were more rows than `maxRows`. */
@@ -53,8 +54,13 @@ export type QueryOptions = {
  * @param runs run folders; `run` in the tables is the folder's name, or its path where names are equal
  * @throws MullError `usage` for SQL that is wrong or forbidden, `budget` where a limit is reached, `aborted`, `store`
  * @example
- * const best = await query(["runs/a", "runs/b"], "SELECT run, max(passAt1) AS best FROM evals GROUP BY run");
- * best.rows[0]?.best;
+ * import { openJournal } from "./journal.ts";
+ * const journal = await openJournal("/tmp/journal.jsonl"); // the journal of a run in the folder /tmp
+ * journal.append({ type: "eval", step: 10, passAt1: 0.25 });
+ * journal.append({ type: "eval", step: 20, passAt1: 0.5 });
+ * await journal.close();
+ * const best = await query("/tmp/", "SELECT max(passAt1) AS best, count(*) AS n FROM evals");
+ * best.rows; // [{ best: 0.5, n: 2 }]
  */
 export async function query(
   runs: string | readonly string[],
@@ -95,7 +101,11 @@ export async function query(
  * @returns how many rows it holds
  * @throws MullError `store` where the file cannot be written; `budget`; `aborted`
  * @example
- * await exportParquet("runs/first", "steps.parquet", { relation: "steps" });
+ * import { openJournal } from "./journal.ts";
+ * const journal = await openJournal("/tmp/journal.jsonl"); // the journal of a run in the folder /tmp
+ * journal.append({ type: "step", step: 1, reward: 0.4 });
+ * await journal.close();
+ * await exportParquet("/tmp/", "/tmp/steps.parquet", { relation: "steps" }); // { rows: 1 }
  */
 export async function exportParquet(
   runs: string | readonly string[],

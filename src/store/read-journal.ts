@@ -24,7 +24,11 @@ export type JournalEntry<T> = {
  *
  * @throws MullError `store` where the file cannot be read, or a line before the last is damaged or not as `schema` says
  * @example
- * for await (const event of readJournal("/tmp/journal.jsonl")) console.log(event.type);
+ * import { writeFile } from "node:fs/promises";
+ * await writeFile("/tmp/journal.jsonl", '{"type":"step","step":1}\n{"type":"st');
+ * const types: string[] = [];
+ * for await (const event of readJournal("/tmp/journal.jsonl")) types.push(event.type);
+ * types; // ["step"]
  */
 export async function* readJournal<S extends z.ZodType = typeof journalEvent>(
   path: string,
@@ -37,8 +41,11 @@ export async function* readJournal<S extends z.ZodType = typeof journalEvent>(
  * As `readJournal`, each event with its line number and the byte offset after it.
  *
  * @example
- * let position = 0; // just after step 10
- * for await (const { event, end } of journalEntries(path)) if (event["step"] === 10) position = end;
+ * import { writeFile } from "node:fs/promises";
+ * await writeFile("/tmp/journal.jsonl", '{"type":"step","step":1}\n{"type":"step","step":2}\n');
+ * let position = 0;
+ * for await (const entry of journalEntries("/tmp/journal.jsonl")) if (entry.event["step"] === 1) position = entry.end;
+ * position; // 25
  */
 export async function* journalEntries<S extends z.ZodType = typeof journalEvent>(
   path: string,

@@ -67,12 +67,18 @@ export type OpenRunOptions = RunIdentity & {
  * @throws MullError `usage` where the folder holds a run of another configuration or seed; `locked` where another
  * process writes it; `checkpoint` where it has checkpoints and none can be used; `store` where it cannot be read or written
  * @example
+ * import { writeFile } from "node:fs/promises";
  * const now = () => new Date();
- * await using run = await openRun("runs/first", { config: { lr: 3e-4 }, seed: 1, versions: { mull: "0.1.0" }, now });
- * for (let step = (run.checkpoint?.step ?? 0) + 1; step <= 10; step++) {
+ * const options = { config: { lr: 3e-4 }, seed: 1, versions: { mull: "0.1.0" }, now };
+ * const run = await openRun("/tmp/first", options); // or `await using`, which closes it
+ * for (let step = (run.checkpoint?.step ?? 0) + 1; step <= 4; step++) {
  *   run.journal.append({ type: "step", step });
  *   await run.save(step, { rng: step }, (folder) => writeFile(join(folder, "weights.bin"), "..."));
  * }
+ * await run.close();
+ * const again = await openRun("/tmp/first", options);
+ * again.checkpoint?.step; // 4
+ * await again.close();
  */
 export async function openRun(dir: string, options: OpenRunOptions): Promise<Run> {
   const paths = runPaths(resolve(dir));

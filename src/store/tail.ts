@@ -37,7 +37,10 @@ export type TailOptions<S extends z.ZodType> = {
  *
  * @throws MullError `store` as `readJournal`; a file that does not exist is waited for
  * @example
- * for await (const event of tail("/tmp/journal.jsonl", AbortSignal.timeout(1000))) console.log(event.type);
+ * import { writeFile } from "node:fs/promises";
+ * await writeFile("/tmp/journal.jsonl", '{"type":"step","step":1}\n');
+ * const stop = new AbortController();
+ * for await (const event of tail("/tmp/journal.jsonl", stop.signal)) if (event.type === "step") stop.abort();
  */
 export async function* tail<S extends z.ZodType = typeof journalEvent>(
   path: string,
