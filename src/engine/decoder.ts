@@ -51,6 +51,10 @@ type Sequence = {
   /** Tokens still to be written without sampling. */
   forced: number[];
   prefilled: number;
+  /** It leaves when its step is read: until then its row may be in a product that is under way. */
+  aborted: boolean;
+  /** The weights that its keys and values were begun with. */
+  weights: number;
 };
 
 /** Products of one row take another kernel, so a step has at least these. */
@@ -75,6 +79,8 @@ export class Decoder {
   /** Prompts being computed, and who waits to fork them. */
   readonly #prefilling = new Map<string, Sequence[]>();
   #parameters: Record<string, Float32Array> = {};
+  /** Counts changes of the weights. */
+  #weights = 0;
   #active = 0;
 
   constructor(config: TransformerConfig, flat: Float32Array, options: DecoderOptions) {
@@ -86,12 +92,16 @@ export class Decoder {
     this.setParameters(flat);
   }
 
-  /** New weights [parameters]; what was remembered under the old ones is forgotten. The array is read, not copied. */
+  /**
+   * New weights [parameters]; what was remembered under the old ones is forgotten, and a request under way, whose keys
+   * and values are of both, leaves nothing behind. The array is read, not copied.
+   */
   setParameters(flat: Float32Array): void {
     this.#parameters = Object.fromEntries(
       parameterLayout(this.#config).map((p) => [p.name, flat.subarray(p.offset, p.offset + p.size)]),
     );
     this.#prefixes.clear();
+    this.#weights++;
   }
 
   get busy(): boolean {
@@ -103,9 +113,11 @@ export class Decoder {
     return this.#options.slots - this.#active - this.#waiting.length;
   }
 
+  /** Takes a request in; `done` is called once. Returns what aborts it, at the latest when the next step ends. */
   add(request: DecodeRequest, done: (result: DecodeResult) => void, onToken?: (id: number) => void): () => void {
     const rng = new Rng(request.seed);
-    const sequence = { request, done, onToken, rng, tokens: [], logprobs: [], forced: [], prefilled: 0 };
+    const written = { tokens: [], logprobs: [], forced: [], prefilled: 0 };
+    const sequence: Sequence = { request, done, onToken, rng, ...written, aborted: false, weights: this.#weights };
     this.#waiting.push(sequence);
     return () => this.#abort(sequence);
   }
@@ -153,10 +165,11 @@ export class Decoder {
     rows.forEach((row, i) => {
       const sequence = row.owner;
       const { prompt } = sequence.request;
-      if (row.length < prompt.length) sequence.prefilled++;
+      if (row.length <= prompt.length) sequence.prefilled++;
       if (row.length === prompt.length - 1) this.#share(row);
-      const finish =
-        row.length < prompt.length + sequence.tokens.length
+      const finish = sequence.aborted
+        ? "aborted"
+        : row.length < prompt.length + sequence.tokens.length
           ? undefined
           : this.#extend(sequence, logits.subarray(i * vocabSize, (i + 1) * vocabSize));
       if (finish !== undefined) this.#finish(row, finish);
@@ -190,7 +203,6 @@ export class Decoder {
 
   /** Starts waiting requests while there is room. One whose prompt is being computed by another waits to fork it. */
   #admit(): void {
-    const later: Sequence[] = [];
     while (this.#waiting.length > 0 && this.#active < this.#options.slots) {
       const sequence = this.#waiting.shift() as Sequence;
       const { prompt } = sequence.request;
@@ -202,18 +214,22 @@ export class Decoder {
         continue;
       }
       const snapshot = this.#prefixes.longest(shareable);
+      sequence.weights = this.#weights;
       const row = this.#cache.insert(sequence, snapshot);
       if (row.length < shareable.length) this.#prefilling.set(key, []);
       this.#active++;
     }
-    this.#waiting.unshift(...later);
   }
 
   /** A prompt is computed up to its last token: keep it, and let those who waited fork it. */
   #share(row: Row<Sequence>): void {
     const shareable = row.owner.request.prompt.slice(0, -1);
-    this.#prefixes.insert(shareable, this.#cache.snapshot(row));
+    this.#remember(row, shareable);
     this.#release(shareable);
+  }
+
+  #remember(row: Row<Sequence>, tokens: readonly number[]): void {
+    if (row.owner.weights === this.#weights) this.#prefixes.insert(tokens, this.#cache.snapshot(row));
   }
 
   #release(shareable: readonly number[]): void {
@@ -226,30 +242,22 @@ export class Decoder {
 
   #finish(row: Row<Sequence>, finish: DecodeResult["finish"]): void {
     const { request, tokens, logprobs, prefilled, done } = row.owner;
-    if (request.remember === true) {
-      this.#prefixes.insert([...request.prompt, ...tokens].slice(0, row.length), this.#cache.snapshot(row));
-    }
+    if (row.length < request.prompt.length - 1) this.#release(request.prompt.slice(0, -1)); // aborted on the way
+    if (request.remember === true) this.#remember(row, [...request.prompt, ...tokens].slice(0, row.length));
     this.#cache.remove(row);
     this.#active--;
     done({ tokens, logprobs, finish, prefilled });
   }
 
   #abort(sequence: Sequence): void {
-    const queued = this.#waiting.indexOf(sequence);
-    if (queued >= 0) this.#waiting.splice(queued, 1);
-    for (const waiters of this.#prefilling.values()) {
-      const at = waiters.indexOf(sequence);
-      if (at >= 0) waiters.splice(at, 1);
-    }
-    for (const lane of this.#cache.lanes()) {
-      const row = lane.rows.find((r) => r.owner === sequence);
-      if (row === undefined) continue;
-      this.#release(sequence.request.prompt.slice(0, -1));
-      this.#finish(row, "aborted");
+    for (const queue of [this.#waiting, ...this.#prefilling.values()]) {
+      const at = queue.indexOf(sequence);
+      if (at < 0) continue;
+      queue.splice(at, 1);
+      sequence.done({ tokens: [], logprobs: [], finish: "aborted", prefilled: 0 });
       return;
     }
-    const { tokens, logprobs, prefilled } = sequence;
-    sequence.done({ tokens, logprobs, finish: "aborted", prefilled });
+    sequence.aborted = true;
   }
 
   #session(rows: number, time: number): Promise<Session> {
