@@ -1,5 +1,6 @@
 /** One token from a row of logits: temperature, nucleus (Holtzman et al. 2020), the request's own generator. */
 
+import { MullError } from "../core/errors.ts";
 import type { Rng } from "../core/rng.ts";
 
 export type SamplingOptions = {
@@ -24,7 +25,11 @@ export class Sampler {
     this.#order = new Uint32Array(vocabSize);
   }
 
-  /** Draws exactly one uniform number, even when greedy, so that a seed's stream does not depend on options. */
+  /**
+   * Draws exactly one uniform number, even when greedy, so that a seed's stream does not depend on options.
+   *
+   * @throws MullError `engine` where the logits hold NaN or infinity
+   */
   sample(logits: Float32Array, options: SamplingOptions, rng: Rng): SampledToken {
     const u = rng.next();
     const weights = this.#weights;
@@ -37,6 +42,11 @@ export class Sampler {
       const w = Math.exp(((logits[i] as number) - top) * inverse);
       weights[i] = w;
       total += w;
+    }
+    if (!(total < Number.POSITIVE_INFINITY)) {
+      throw new MullError("engine", "sampler: the logits hold NaN or infinity, so the weights have diverged", {
+        hint: "go back to an earlier checkpoint, and lower the learning rate",
+      });
     }
     if (options.temperature === 0) return { id: best, logprob: -Math.log(total) };
     if (options.topP < 1) total = this.#keepNucleus(options.topP * total);
