@@ -184,10 +184,15 @@ export class Engine implements AsyncDisposable {
     return { gradientNorm: outputs["gradientNorm"]?.[0] as number, learningRate: outputs["learningRate"]?.[0] as number };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends the threads; what is under way rejects. */
+  async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
     this.#fail(new MullError("aborted", "the engine was closed"));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   async #batches(microbatches: readonly Microbatch[], name: (shape: BatchShape) => string, weights: WeightsName) {

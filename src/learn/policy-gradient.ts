@@ -9,14 +9,13 @@
  */
 
 import { trainFlops } from "../core/flops.ts";
-import type { Model, Verifier } from "../core/interfaces.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
-import type { Engine, OptimizerState } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { TrainingSequence } from "../engine/packing.ts";
 import { type Baseline, groupAdvantages, isUseful, overlongPenalty } from "./advantages.ts";
-import type { LearnStep } from "./learn-step.ts";
+import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
 import { type Aggregation, policyLoss, tokenWeights } from "./policy-loss.ts";
 import { generationFlops, type Group, outcomeReward, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
 
@@ -45,21 +44,6 @@ export const VARIANTS = {
   rloo: { baseline: "leave-one-out", aggregation: "token-mean", clipLow: 0.2, clipHigh: 0.2, rounds: 1 },
 } as const satisfies Record<string, Partial<PolicyGradientOptions>>;
 
-/** What a learner works on and with. */
-export type Learner = {
-  readonly engine: Engine;
-  /** The policy: the engine's own weights. */
-  readonly model: Model & { encode(prompt: string): number[] };
-  readonly verifier: Verifier;
-  readonly optimizer: OptimizerState;
-};
-
-/** Chains a step on which the KL to the reference is measured where the loss does not need it. */
-const KL_CHAINS = 32;
-
-
-export type LearnProgress = { readonly step: number; readonly flops: number };
-
 /** Trains in place, a yield a step, with the step's chains; goes on from `from`. */
 export async function* policyGradient(
   learner: Learner,
@@ -68,7 +52,7 @@ export async function* policyGradient(
   options: PolicyGradientOptions,
   from: LearnProgress = { step: 0, flops: 0 },
   signal?: AbortSignal,
-): AsyncGenerator<LearnStep & { readonly groups: readonly Group[] }> {
+): AsyncGenerator<LearnStep> {
   let { flops } = from;
   for (let step = from.step + 1; step <= options.steps; step++) {
     const groups: Group[] = [];
@@ -85,7 +69,7 @@ export async function* policyGradient(
     const trained = await improve(learner, useful, options);
     flops += trained.flops;
     signal?.throwIfAborted();
-    yield { step, flops, ...describe(groups, useful), ...trained.diagnostics, groups };
+    yield { step, flops, ...describeGroups(groups), ...trained.diagnostics, groups };
   }
 }
 
@@ -119,7 +103,7 @@ async function improve(learner: Learner, groups: readonly Group[], options: Poli
   });
   const sums = { gradientNorm: 0, entropy: 0, clipped: 0, tokens: 0, flops: 0 };
   const loss = policyLoss(options);
-  const kl = await klToReference(engine, chains.slice(0, KL_CHAINS));
+  const kl = await klToReference(learner, groups.flat());
   for (let m = 0; m < options.minibatches; m++) {
     // Dealt by index, so that each mini-batch sees some of every group.
     const part = chains.filter((_, i) => i % options.minibatches === m);
@@ -181,37 +165,4 @@ async function toSequences(
 
 function wholeChain({ prompt, rollout }: Chain): number[] {
   return [...prompt, ...(rollout.completion.tokens ?? [])];
-}
-
-/** Mean k3 estimate of KL(policy || reference) over the tokens of some chains, nats a token. */
-async function klToReference(engine: Engine, chains: readonly Chain[]): Promise<number> {
-  if (chains.length === 0) return 0;
-  const scores = await engine.score(
-    chains.map((chain) => ({ tokens: wholeChain(chain), fields: {} })),
-    "reference",
-  );
-  let sum = 0;
-  let tokens = 0;
-  chains.forEach(({ prompt, rollout }, c) => {
-    rollout.completion.logprobs?.forEach((now, i) => {
-      const difference = (scores[c]?.logprobs[prompt.length + i] as number) - now;
-      sum += Math.exp(difference) - difference - 1;
-      tokens++;
-    });
-  });
-  return sum / Math.max(1, tokens);
-}
-
-/** What the step's chains look like. */
-function describe(groups: readonly Group[], useful: readonly Group[]) {
-  const chains = groups.flat();
-  const rewards = chains.map(outcomeReward).filter((r) => r !== null);
-  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
-  return {
-    reward: mean(rewards),
-    useful: useful.length / Math.max(1, groups.length),
-    meanTokens: mean(chains.map((r) => r.completion.usage.completionTokens)),
-    truncated: mean(chains.map((r) => (r.completion.finish === "length" ? 1 : 0))),
-    unscored: chains.length - rewards.length,
-  };
 }

@@ -1,5 +1,6 @@
 /** Supervised pretraining: the mean cross-entropy of a stream of texts, their prompts left out. */
 
+import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
 import type { Engine, OptimizerState } from "../engine/engine.ts";
 import { mul, neg, reduceSum } from "../engine/graph/ops.ts";
@@ -30,10 +31,15 @@ export function supervised(texts: readonly SupervisedText[]): TrainingSequence[]
 
 export type PretrainOptions = {
   readonly steps: number;
-  /** Tokens of texts in a step, at least. */
+  /** Tokens of a batch, at most (one text longer than this is a batch of its own). */
   readonly batchTokens: number;
+  /** Texts that are sorted by length together and cut into batches. */
+  readonly poolTexts: number;
   readonly optimizer: AdamWOptions;
 };
+
+/** Which batch comes next: batch `batch` of pool `pool`. */
+export type PretrainPosition = { readonly pool: number; readonly batch: number };
 
 export type PretrainStep = {
   readonly step: number;
@@ -41,28 +47,49 @@ export type PretrainStep = {
   readonly loss: number;
   readonly gradientNorm: number;
   readonly learningRate: number;
-  readonly tokens: number;
+  readonly texts: readonly SupervisedText[];
+  /** Where to go on. */
+  readonly next: PretrainPosition;
 };
 
-/** Trains the engine's weights in place, a yield a step; goes on from `state.step`. */
+/**
+ * Trains the engine's weights in place, a yield a step; goes on from `state.step` and `from`. Small batches of texts of
+ * like length learn more a second here than large mixed ones: little is padding, and an update costs little.
+ *
+ * @param pool the texts of one pool, a function of its index alone
+ */
 export async function* pretrain(
   engine: Engine,
   state: OptimizerState,
-  texts: Iterator<SupervisedText>,
+  pool: (index: number) => readonly SupervisedText[],
+  rng: Rng,
   options: PretrainOptions,
+  from: PretrainPosition = { pool: 0, batch: 0 },
 ): AsyncGenerator<PretrainStep> {
-  while (state.step < options.steps) {
-    const batch: SupervisedText[] = [];
-    let tokens = 0;
-    while (tokens < options.batchTokens) {
-      const next = texts.next();
-      if (next.done === true) break;
-      batch.push(next.value);
-      tokens += next.value.tokens.length;
+  let start = from.batch;
+  for (let index = from.pool; state.step < options.steps; index++) {
+    const batches = rng.split("order", index).shuffle(batchesOf(pool(index), options.batchTokens));
+    for (let b = start; b < batches.length && state.step < options.steps; b++) {
+      const texts = batches[b] as readonly SupervisedText[];
+      const { loss, gradient } = await engine.gradient(supervised(texts), CROSS_ENTROPY);
+      const { gradientNorm, learningRate } = await engine.update(gradient, state, options.optimizer);
+      yield { step: state.step, loss, gradientNorm, learningRate, texts, next: { pool: index, batch: b + 1 } };
     }
-    if (batch.length === 0) return;
-    const { loss, gradient } = await engine.gradient(supervised(batch), CROSS_ENTROPY);
-    const { gradientNorm, learningRate } = await engine.update(gradient, state, options.optimizer);
-    yield { step: state.step, loss, gradientNorm, learningRate, tokens };
+    start = 0;
   }
+}
+
+/** Texts by rising length, cut into batches of at most `batchTokens`. */
+function batchesOf(texts: readonly SupervisedText[], batchTokens: number): SupervisedText[][] {
+  const batches: SupervisedText[][] = [];
+  let tokens = Number.POSITIVE_INFINITY;
+  for (const text of texts.toSorted((a, b) => a.tokens.length - b.tokens.length)) {
+    if (tokens + text.tokens.length > batchTokens) {
+      batches.push([]);
+      tokens = 0;
+    }
+    batches.at(-1)?.push(text);
+    tokens += text.tokens.length;
+  }
+  return batches;
 }

@@ -1,0 +1,92 @@
+/**
+ * Filter (guess + check): sample, keep what the verifier accepts, fine-tune on it, repeat (STaR, Zelikman et al. 2022;
+ * ReST-EM, Singh et al. 2023; rejection-sampling fine-tuning).
+ *
+ *   repeat: problems -> chains -> keep up to k distinct correct ones a problem -> epochs of cross-entropy
+ *
+ * A step continues from the last step's weights; a problem with many correct chains counts no more than k of them, so
+ * that easy problems do not fill the data.
+ */
+
+import { trainFlops } from "../core/flops.ts";
+import type { Problem } from "../core/problem.ts";
+import type { Rng } from "../core/rng.ts";
+import type { AdamWOptions } from "../engine/adamw.ts";
+import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
+import { CROSS_ENTROPY, type SupervisedText, supervised } from "./pretrain.ts";
+import { generationFlops, type Group, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
+
+export type FilterOptions = RolloutOptions & {
+  readonly steps: number;
+  readonly problemsPerStep: number;
+  /** Distinct correct chains kept a problem, the first that were sampled. */
+  readonly keep: number;
+  /** Passes over what was kept. */
+  readonly epochs: number;
+  /** Chains of one update. */
+  readonly batch: number;
+  readonly optimizer: AdamWOptions;
+};
+
+/** Trains in place, a yield a step, with the step's chains; goes on from `from`. */
+export async function* filter(
+  learner: Learner,
+  problems: (step: number) => readonly Problem[],
+  rng: Rng,
+  options: FilterOptions,
+  from: LearnProgress = { step: 0, flops: 0 },
+  signal?: AbortSignal,
+): AsyncGenerator<LearnStep> {
+  const { engine, model, verifier } = learner;
+  let { flops } = from;
+  for (let step = from.step + 1; step <= options.steps; step++) {
+    const random = rng.split(step);
+    const drawn = problems(step).slice(0, options.problemsPerStep);
+    const rollouts = { ...options, ...(signal === undefined ? {} : { signal }) };
+    const groups = await rollOut(model, verifier, drawn, random.split("rollouts"), rollouts);
+    flops += generationFlops(groups);
+    const kept = groups.flatMap((group) => distinctCorrect(group, options.keep));
+    const kl = await klToReference(learner, kept);
+    const texts: SupervisedText[] = kept.map(({ problem, completion }) => {
+      const prompt = model.encode(problem.prompt);
+      return { tokens: [...prompt, ...(completion.tokens ?? [])], promptTokens: prompt.length };
+    });
+    const sums = { gradientNorm: 0, updates: 0, entropy: 0, tokens: 0 };
+    for (let epoch = 0; epoch < options.epochs; epoch++) {
+      const shuffled = random.split("epoch", epoch).shuffle(texts);
+      for (let start = 0; start < shuffled.length; start += options.batch) {
+        const batch = shuffled.slice(start, start + options.batch);
+        const { gradient, scores } = await engine.gradient(supervised(batch), CROSS_ENTROPY);
+        sums.gradientNorm += (await engine.update(gradient, learner.optimizer, options.optimizer)).gradientNorm;
+        sums.updates++;
+        batch.forEach(({ tokens, promptTokens }, i) => {
+          flops += trainFlops(engine.config, tokens.length);
+          for (const e of scores[i]?.entropies.subarray(promptTokens) ?? []) sums.entropy += e;
+          sums.tokens += tokens.length - promptTokens;
+        });
+      }
+    }
+    signal?.throwIfAborted();
+    yield {
+      step,
+      flops,
+      ...describeGroups(groups),
+      entropy: sums.entropy / Math.max(1, sums.tokens),
+      kl,
+      clipped: 0,
+      gradientNorm: sums.gradientNorm / Math.max(1, sums.updates),
+      lossTokens: sums.tokens,
+      groups,
+    };
+  }
+}
+
+/** The first `keep` correct chains of a group whose texts differ. */
+export function distinctCorrect(group: Group, keep: number): Rollout[] {
+  const byText = new Map<string, Rollout>();
+  for (const rollout of group) {
+    const { text } = rollout.completion;
+    if (rollout.verdict.status === "correct" && !byText.has(text)) byText.set(text, rollout);
+  }
+  return [...byText.values()].slice(0, keep);
+}

@@ -1,0 +1,157 @@
+/** The report of a finished run, assembled from its journal and its measurements. */
+
+import { MullError } from "../../core/errors.ts";
+import { Rng } from "../../core/rng.ts";
+import type { TransformerShape } from "../../core/flops.ts";
+import { BEHAVIOURS, type Behaviour } from "../../measure/behaviours.ts";
+import { compareBehaviours, totalBehaviours } from "../../measure/behaviour-change.ts";
+import { summarise, summariseBy } from "../../measure/chains.ts";
+import { lengthCurve, sampleCurve } from "../../measure/curves.ts";
+import { fitLogCompute } from "../../measure/fit.ts";
+import { splitGain } from "../../measure/gain.ts";
+import { BASE_CORPUS, corpusItems } from "../../tasks/countdown/corpus.ts";
+import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
+import { type Report, validateReport } from "../report/schema.ts";
+import type { EventOf } from "../server/events.ts";
+import { LONGEST_CHAIN } from "./base-model.ts";
+import { tallyOf } from "./measuring.ts";
+import type { Measurement } from "./run-state.ts";
+
+export type ReportInput = {
+  readonly shape: TransformerShape;
+  readonly seed: number;
+  readonly config: Record<string, unknown>;
+  readonly versions: Record<string, string>;
+  readonly wallSeconds: number;
+  readonly command: string;
+  readonly evaluations: readonly EventOf<"eval">[];
+  readonly steps: readonly EventOf<"step">[];
+  readonly measured: Readonly<Record<string, Measurement>>;
+};
+
+/** The gate of the base model, before any reinforcement: format, operations, and a pass@1 that leaves room. */
+const GATE = { format: 0.98, operations: 0.97, passAt1: [0.15, 0.4] } as const;
+
+export function assembleReport(input: ReportInput): Report {
+  const rng = new Rng(input.seed).split("intervals");
+  const intervals = { rng, stratifyBy: "n" };
+  const measured = (name: string): Measurement => {
+    const found = input.measured[name];
+    if (found === undefined) throw new MullError("store", `the run lacks the measurement ${name}`);
+    return found;
+  };
+  const [base, final] = [measured("base.samples"), measured("final.samples")];
+  const [forcedBase, forcedFinal] = [measured("base.forced"), measured("final.forced")];
+
+  const result = (name: "base" | "final") => {
+    const { problems } = measured(`${name}.samples`);
+    const unseen = measured(`${name}.unseen`).problems;
+    return {
+      ...summarise(problems, intervals),
+      byN: summariseBy(problems, "n", intervals),
+      unseenTargets: summarise(unseen, { ...intervals, rng: rng.split("unseen") }),
+    };
+  };
+  const curves = { ...intervals, shape: input.shape };
+  const samples = [
+    ...sampleCurve(base.problems, { ...curves, model: "base" }),
+    ...sampleCurve(final.problems, { ...curves, model: "final" }),
+  ];
+  const length = [
+    ...lengthCurve(forcedBase.problems, { ...curves, model: "base", sampledTo: LONGEST_CHAIN }),
+    ...lengthCurve(forcedFinal.problems, { ...curves, model: "final", sampledTo: LONGEST_CHAIN }),
+  ];
+  const train = input.evaluations.map(({ step, flops, passAt1, ci }) => ({ step, flops, passAt1, ci }));
+  const results = { base: result("base"), final: result("final") };
+  const gain = splitGain(
+    { base: base.problems, forced: forcedBase.problems, final: final.problems, sampledTo: LONGEST_CHAIN, shape: input.shape },
+    intervals,
+  );
+  const { passAt1 } = results.base;
+
+  const report = {
+    ...results,
+    gate: {
+      ...base.gate,
+      passAt1,
+      passed:
+        base.gate.format >= GATE.format &&
+        base.gate.operations >= GATE.operations &&
+        passAt1 >= GATE.passAt1[0] &&
+        passAt1 <= GATE.passAt1[1],
+    },
+    control: {
+      tokensPerProblem: gain.tokensPerProblem,
+      flopsPerProblem: gain.flopsPerProblem,
+      forced: gain.forced,
+      shareNotGivingUp: gain.shareNotGivingUp,
+      shareCi: gain.shareCi,
+      gain: gain.gain,
+      gainCi: gain.gainCi,
+      matched: gain.matched,
+    },
+    train,
+    diagnostics: input.steps.map(({ type: _, steps: __, lossTokens: ___, seconds: ____, ...rest }) => rest),
+    test: { samples: samples.map(({ problems: _, ...point }) => point), length },
+    fits: fits(train, samples, length),
+    behaviours: behaviours(base, final, rng),
+    examples: examples(base, final),
+    config: input.config,
+    seed: input.seed,
+    versions: input.versions,
+    wallSeconds: input.wallSeconds,
+    command: input.command,
+  };
+  return validateReport(JSON.parse(JSON.stringify(report)));
+}
+
+type Curve = readonly { readonly flops: number; readonly accuracy: number; readonly ci: readonly [number, number] }[];
+
+/** A fit for the train-time curve and each test-time curve. */
+function fits(
+  train: readonly { flops: number; passAt1: number; ci: readonly [number, number] }[],
+  samples: readonly (Curve[number] & { model: string; strategy: string })[],
+  length: readonly (Curve[number] & { model: string })[],
+) {
+  const named: Record<string, Curve> = {
+    train: train.map(({ flops, passAt1, ci }) => ({ flops, accuracy: passAt1, ci })),
+  };
+  for (const model of ["base", "final"]) {
+    for (const strategy of ["pass@n", "majority"]) {
+      named[`${model}: ${strategy}`] = samples.filter((p) => p.model === model && p.strategy === strategy);
+    }
+    named[`${model}: length`] = length.filter((p) => p.model === model);
+  }
+  return Object.fromEntries(Object.entries(named).map(([name, points]) => [name, fitLogCompute(points)]));
+}
+
+/** Texts of the base corpus in which behaviours are looked for: the more, the more can be said to have emerged. */
+const CORPUS_SAMPLE = 20_000;
+
+function behaviours(base: Measurement, final: Measurement, rng: Rng) {
+  const corpus = corpusItems(new Rng(1).split("behaviours"), BASE_CORPUS)
+    .filter((item) => item.puzzle !== undefined)
+    .take(CORPUS_SAMPLE)
+    .map(({ puzzle, tokens, promptTokens }, i) =>
+      tallyOf(String(i), puzzle as NonNullable<typeof puzzle>, countdownTokenizer.decode(tokens.slice(promptTokens))),
+    );
+  const changes = compareBehaviours(base.tallies, final.tallies, totalBehaviours(corpus), { rng: rng.split("behaviours") });
+  return Object.fromEntries(
+    Object.entries(changes).map(([name, { base: before, final: after, kind, meaning }]) => [
+      name,
+      { base: before, final: after, kind, per: BEHAVIOURS[name as Behaviour].per, means: meaning },
+    ]),
+  );
+}
+
+/** Problems on which the two models differ come first: they show what was learnt. */
+function examples(base: Measurement, final: Measurement) {
+  const pairs = base.shown.flatMap(({ problem, chain }) => {
+    const other = final.shown.find((s) => s.problem === problem);
+    return other === undefined ? [] : [{ problem, base: chain, final: other.chain }];
+  });
+  const learnt = pairs.filter((p) => p.base.verdict !== "correct" && p.final.verdict === "correct");
+  const rest = pairs.filter((p) => !learnt.includes(p));
+  return [...learnt.slice(0, 4), ...rest.slice(0, 2)];
+}
+

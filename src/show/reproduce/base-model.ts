@@ -1,0 +1,43 @@
+/** The base model's shape and how it is pretrained: what `mull pretrain` runs and `models/base` came from. */
+
+import type { TransformerConfig } from "../../engine/transformer.ts";
+import type { PretrainOptions } from "../../learn/pretrain.ts";
+import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
+
+/** Tokens of the longest chain that is measured, and of the longest text in the corpus. */
+export const LONGEST_CHAIN = 1024;
+
+/** 0.58M parameters: small enough that a laptop samples tens of thousands of tokens a second. */
+export const BASE_SHAPE: TransformerConfig = {
+  vocabSize: countdownTokenizer.vocabSize,
+  layers: 4,
+  width: 128,
+  heads: 4,
+  kvHeads: 1,
+  headDim: 32,
+  ffnWidth: 256,
+  maxPositions: LONGEST_CHAIN + 32,
+  ropeTheta: 10_000,
+  normEpsilon: 1e-5,
+};
+
+export const PRETRAIN_STEPS = 4000;
+
+export function pretrainOptions(steps: number): PretrainOptions {
+  return {
+    steps,
+    batchTokens: 4096,
+    poolTexts: 2000,
+    optimizer: {
+      learningRate: 2e-3,
+      beta1: 0.9,
+      beta2: 0.98,
+      epsilon: 1e-8,
+      weightDecay: 0.01,
+      clipNorm: 1,
+      warmupSteps: 100,
+      totalSteps: steps,
+      finalRatio: 0.05,
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** Measuring a model on held-out problems: its chains sampled, judged and turned into plain records. */
+
+import type { Completion, Extension } from "../../core/completion.ts";
+import type { Problem } from "../../core/problem.ts";
+import { deriveSeed, Rng } from "../../core/rng.ts";
+import type { ChainRecord, ProblemChains } from "../../measure/chains.ts";
+import { type BehaviourTally, countBehaviours } from "../../measure/behaviours.ts";
+import type { EmbeddedModel } from "../../model/embedded.ts";
+import { type Puzzle, puzzleOf } from "../../tasks/countdown/puzzle.ts";
+import { CountdownTask } from "../../tasks/countdown/task.ts";
+import { parseChain } from "../../tasks/countdown/trace.ts";
+import { extractAnswer, judge } from "../../tasks/countdown/verifier.ts";
+
+/** Budget forcing in Countdown's words: instead of giving up, go back to the given numbers. */
+export const GO_ON: Extension = { end: "give-up", continuation: "back:0" };
+
+/** The problems every run is measured on, whatever its seed, so that runs can be compared. */
+const MEASURED_SEED = 2024;
+
+export function heldOut(split: "heldout" | "unseen-targets", count: number): Problem[] {
+  return [...new CountdownTask().problems(split, new Rng(MEASURED_SEED)).take(count)];
+}
+
+export type SamplingPlan = {
+  readonly samples: number;
+  readonly maxTokens: number;
+  readonly seed: number;
+  readonly extend?: Extension;
+  readonly signal?: AbortSignal;
+  /** Chains done, of all. */
+  readonly onProgress?: (done: number, total: number) => void;
+};
+
+export type SampledChain = { readonly problem: Problem; readonly completion: Completion };
+
+/** Requests in flight at once: enough to keep the decoder full, few enough that progress is seen. */
+const WAVE = 2048;
+
+/** Samples every problem `samples` times at temperature 1; the chains of a problem lie together. */
+export async function sampleChains(
+  model: EmbeddedModel,
+  problems: readonly Problem[],
+  plan: SamplingPlan,
+): Promise<SampledChain[]> {
+  const { samples, maxTokens, seed, extend, signal } = plan;
+  const asked = problems.flatMap((problem) => Array.from({ length: samples }, (_, s) => ({ problem, s })));
+  const chains: SampledChain[] = [];
+  for (let start = 0; start < asked.length; start += WAVE) {
+    const wave = asked.slice(start, start + WAVE);
+    const requests = wave.map(({ problem, s }) => ({
+      prompt: problem.prompt,
+      maxTokens,
+      seed: deriveSeed(seed, problem.id, s),
+      ...(extend === undefined ? {} : { extend }),
+    }));
+    const completions = await model.sample(requests, signal === undefined ? {} : { signal });
+    signal?.throwIfAborted();
+    completions.forEach((completion, i) => {
+      chains.push({ problem: (wave[i] as { problem: Problem }).problem, completion });
+    });
+    plan.onProgress?.(chains.length, asked.length);
+  }
+  return chains;
+}
+
+/** Chains as records for the curves, grouped by problem. */
+export function toRecords(chains: readonly SampledChain[]): ProblemChains[] {
+  const groups = new Map<string, { problem: Problem; chains: ChainRecord[] }>();
+  for (const { problem, completion } of chains) {
+    let group = groups.get(problem.id);
+    if (group === undefined) groups.set(problem.id, (group = { problem, chains: [] }));
+    const verdict = judge(problem, completion.text);
+    if (verdict.status === "unscored") continue;
+    const tokens = completion.usage.completionTokens;
+    const correct = verdict.status === "correct";
+    group.chains.push({
+      correct,
+      answer: extractAnswer(problem, completion.text),
+      tokens,
+      promptTokens: completion.usage.promptTokens,
+      solvedAt: correct ? tokens : null, // a chain ends where it is solved
+    });
+  }
+  return [...groups.values()].map(({ problem, chains: records }) => ({
+    problem: { id: problem.id, ...(problem.tags === undefined ? {} : { tags: problem.tags }) },
+    chains: records,
+  }));
+}
+
+export function tallyBehaviours(chains: readonly SampledChain[]): BehaviourTally[] {
+  return chains.map(({ problem, completion }) => tallyOf(problem.id, puzzleOf(problem) as Puzzle, completion.text));
+}
+
+export function tallyOf(problem: string, puzzle: Puzzle, text: string): BehaviourTally {
+  const { events } = parseChain(puzzle, text);
+  return countBehaviours({ problem, numbers: puzzle.numbers.length, target: puzzle.target, events });
+}
+
+/** How far a model keeps to the format and to arithmetic: the gate a base model must pass before reinforcement. */
+export type Gate = {
+  /** Share of chains that can be read to their end. */
+  readonly format: number;
+  /** Share of operations without any fault: operands live, rules kept, arithmetic right. */
+  readonly operations: number;
+};
+
+export function gateOf(chains: readonly SampledChain[]): Gate {
+  let readable = 0;
+  let operations = 0;
+  let right = 0;
+  for (const { problem, completion } of chains) {
+    const chain = parseChain(puzzleOf(problem) as Puzzle, completion.text);
+    if (chain.end !== "malformed") readable++;
+    operations += chain.statistics.operations;
+    right += chain.statistics.right;
+  }
+  return { format: readable / Math.max(1, chains.length), operations: right / Math.max(1, operations) };
+}

@@ -1,0 +1,74 @@
+/**
+ * How much `mull reproduce` does. A preset is bounded in steps, never in time, so that a slow machine gives the same
+ * figures later; the steps were chosen so that two cores finish within the minutes named.
+ */
+
+import { type PolicyGradientOptions, VARIANTS } from "../../learn/policy-gradient.ts";
+
+export type PresetName = "quick" | "default" | "full";
+
+export type Preset = {
+  readonly name: PresetName;
+  /** What the preset promises on two cores, minutes. */
+  readonly minutes: number;
+  readonly learning: PolicyGradientOptions;
+  /** A curve point every so many steps. */
+  readonly evaluateEvery: number;
+  /** Held-out problems measured, half of three and half of four numbers. */
+  readonly problems: number;
+  /** Chains a problem for the sample curves and the pass@1 of the report. */
+  readonly samples: number;
+  /** Chains a problem for the length curves and the control. */
+  readonly forcedSamples: number;
+};
+
+const ON_POLICY: Omit<PolicyGradientOptions, "steps" | "problemsPerStep" | "samples" | "maxTokens"> = {
+  ...VARIANTS.grpo,
+  aggregation: "token-mean",
+  clipHigh: 0.28,
+  minibatches: 2,
+  temperature: 1,
+  klWeight: 0,
+  overlongBuffer: 0,
+  optimizer: {
+    learningRate: 6e-4,
+    beta1: 0.9,
+    beta2: 0.95,
+    epsilon: 1e-8,
+    weightDecay: 0,
+    clipNorm: 0.5,
+    warmupSteps: 5,
+    totalSteps: 1_000_000,
+    finalRatio: 1,
+  },
+};
+
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
+  quick: {
+    name: "quick",
+    minutes: 3,
+    learning: { ...ON_POLICY, steps: 24, problemsPerStep: 32, samples: 16, maxTokens: 192 },
+    evaluateEvery: 3,
+    problems: 400,
+    samples: 16,
+    forcedSamples: 1,
+  },
+  default: {
+    name: "default",
+    minutes: 15,
+    learning: { ...ON_POLICY, steps: 120, problemsPerStep: 48, samples: 16, maxTokens: 384 },
+    evaluateEvery: 10,
+    problems: 400,
+    samples: 64,
+    forcedSamples: 2,
+  },
+  full: {
+    name: "full",
+    minutes: 60,
+    learning: { ...ON_POLICY, steps: 500, problemsPerStep: 64, samples: 16, maxTokens: 512 },
+    evaluateEvery: 25,
+    problems: 400,
+    samples: 64,
+    forcedSamples: 4,
+  },
+};

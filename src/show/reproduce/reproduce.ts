@@ -1,0 +1,315 @@
+/**
+ * The main job: reinforcement of the base model on verified answers, then both plots.
+ *
+ *   base model -> first point -> (learn a step, now and then a point) ... -> measure base and trained -> report
+ *
+ * Every step is saved: after Ctrl-C or a kill the same command goes on from the last one, and ends with the same
+ * figures. What happens is written to the run's journal and told to `publish`, event by event.
+ */
+
+import { MullError } from "../../core/errors.ts";
+import type { Problem } from "../../core/problem.ts";
+import { deriveSeed, Rng } from "../../core/rng.ts";
+import { writeCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
+import { Engine, newOptimizerState, type OptimizerState } from "../../engine/engine.ts";
+import type { LearnStep } from "../../learn/learn-step.ts";
+import { policyGradient } from "../../learn/policy-gradient.ts";
+import { summarise, summariseBy } from "../../measure/chains.ts";
+import { EmbeddedModel } from "../../model/embedded.ts";
+import { readJournal } from "../../store/read-journal.ts";
+import { openRun, type Run } from "../../store/run-folder.ts";
+import { CountdownTask } from "../../tasks/countdown/task.ts";
+import { judge } from "../../tasks/countdown/verifier.ts";
+import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
+import type { Report } from "../report/schema.ts";
+import { writeReport } from "../report/write.ts";
+import { isKnownEvent, parseRunEvent, type EventOf, type RunEvent } from "../server/events.ts";
+import { assembleReport } from "./assemble.ts";
+import { LONGEST_CHAIN } from "./base-model.ts";
+import { GO_ON, gateOf, heldOut, type SampledChain, sampleChains, tallyBehaviours, toRecords } from "./measuring.ts";
+import { PRESETS, type Preset, type PresetName } from "./presets.ts";
+import { FRESH_STATE, type JudgedChain, type Measurement, type RunState, runStateSchema } from "./run-state.ts";
+import { readVersions } from "./versions.ts";
+import { loadBase, loadTrainingState } from "./weights.ts";
+
+export type ReproduceOptions = {
+  readonly preset: PresetName;
+  readonly seed: number;
+  /** Pretrain the base model first, inside the run's folder, instead of taking the shipped one. */
+  readonly fromScratch: boolean;
+  /** The run's folder. */
+  readonly out: string;
+  /** Delete what the folder holds and start over. */
+  readonly fresh: boolean;
+  /** Compute threads; one a core by default. */
+  readonly threads?: number;
+};
+
+export type ReproduceHooks = {
+  /** Every event of the run, those of an earlier part of it first. */
+  readonly publish: (event: RunEvent) => void;
+  readonly signal: AbortSignal;
+};
+
+/** Chains whose behaviours are counted, a problem. */
+const TALLIED = 4;
+/** Problems whose chains are shown side by side. */
+const SHOWN = 24;
+
+/**
+ * Runs or goes on with the main job.
+ *
+ * @throws MullError `aborted` after the signal, with everything saved; `locked`, `usage` or `store` from the run's folder
+ */
+export async function reproduce(options: ReproduceOptions, hooks: ReproduceHooks): Promise<Report> {
+  const preset = PRESETS[options.preset];
+  const base = await loadBase(options, hooks);
+  const engine = new Engine(base.config, base.parameters, options.threads === undefined ? {} : { threads: options.threads });
+  try {
+    const config = { preset, base: base.digest, threads: engine.threads };
+    const identity = { config, seed: options.seed, versions: readVersions() };
+    const run = await openRun(options.out, { ...identity, resume: !options.fresh, keep: 2, now: () => new Date() });
+    try {
+      return await new Job(run, engine, base.parameters, preset, options, hooks).finish(identity);
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await engine.close();
+  }
+}
+
+class Job {
+  readonly #steps: EventOf<"step">[] = [];
+  readonly #evaluations: EventOf<"eval">[] = [];
+  readonly #run: Run;
+  readonly #engine: Engine;
+  readonly #model: EmbeddedModel;
+  readonly #base: Float32Array;
+  readonly #preset: Preset;
+  readonly #options: ReproduceOptions;
+  readonly #hooks: ReproduceHooks;
+  readonly #task = new CountdownTask();
+  readonly #began = performance.now();
+  #trained: Float32Array;
+  #optimizer: OptimizerState;
+  #state: RunState = FRESH_STATE;
+
+  constructor(
+    run: Run,
+    engine: Engine,
+    base: Float32Array,
+    preset: Preset,
+    options: ReproduceOptions,
+    hooks: ReproduceHooks,
+  ) {
+    this.#run = run;
+    this.#engine = engine;
+    this.#model = new EmbeddedModel(engine, countdownTokenizer);
+    this.#base = base;
+    this.#preset = preset;
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#trained = base.slice();
+    this.#optimizer = newOptimizerState(base.length);
+  }
+
+  get #wallSeconds(): number {
+    return this.#state.wallSeconds + (performance.now() - this.#began) / 1000;
+  }
+
+  /** Does what is left to do, and writes the report. */
+  async finish(identity: { readonly config: object; readonly versions: Record<string, string> }): Promise<Report> {
+    await this.#restore();
+    try {
+      await this.#train();
+      await this.#measure();
+    } catch (error) {
+      await this.#save();
+      if (!this.#hooks.signal.aborted) throw error;
+      throw new MullError("aborted", "stopped; everything so far is saved", { hint: "run the same command to go on" });
+    }
+    const report = assembleReport({
+      shape: this.#engine.config,
+      seed: this.#options.seed,
+      config: { ...identity.config },
+      versions: identity.versions,
+      wallSeconds: this.#wallSeconds,
+      command: commandOf(this.#options),
+      evaluations: this.#evaluations,
+      steps: this.#steps,
+      measured: this.#state.measured,
+    });
+    await writeReport(this.#run.dir, report);
+    this.#publish(parseRunEvent({ type: "result", report }));
+    this.#publish({ type: "phase", name: "done", detail: "" });
+    await this.#save();
+    return report;
+  }
+
+  /** Tells the journal, the caller, and this job's own series. */
+  #publish(event: RunEvent): void {
+    this.#run.journal.append(event);
+    this.#remember(event);
+  }
+
+  #remember(event: RunEvent): void {
+    if (event.type === "step") this.#steps.push(event);
+    if (event.type === "eval") this.#evaluations.push(event);
+    this.#hooks.publish(event);
+  }
+
+  /** Goes on from the run's last checkpoint, where it has one. */
+  async #restore(): Promise<void> {
+    const { checkpoint } = this.#run;
+    if (checkpoint === null) return;
+    this.#state = runStateSchema.parse(checkpoint.state);
+    const { parameters, optimizer } = await loadTrainingState(checkpoint.path, this.#engine.config);
+    this.#trained = parameters;
+    this.#optimizer = optimizer;
+    this.#engine.setParameters(parameters);
+    for await (const event of readJournal(this.#run.paths.journal)) {
+      if (isKnownEvent(event)) this.#remember(parseRunEvent(event));
+    }
+  }
+
+  async #save(): Promise<void> {
+    const state: RunState = { ...this.#state, wallSeconds: this.#wallSeconds };
+    const position = state.step + Object.keys(state.measured).length;
+    await this.#run.save(position, state, (folder) =>
+      writeCheckpoint(folder, {
+        config: this.#engine.config,
+        parameters: this.#trained,
+        tokenizer: countdownTokenizer,
+        optimizer: this.#optimizer,
+        metadata: { command: commandOf(this.#options), step: String(state.step), seed: String(this.#options.seed) },
+      }),
+    );
+  }
+
+  async #train(): Promise<void> {
+    const { learning, evaluateEvery } = this.#preset;
+    const { seed } = this.#options;
+    if (this.#evaluations.length === 0) {
+      this.#publish({ type: "phase", name: "first look", detail: "the base model on held-out problems" });
+      const chains = await this.#evaluate();
+      this.#state = { ...this.#state, baseChains: shownChains(chains) };
+      await this.#save();
+    }
+    if (this.#state.step >= learning.steps) return;
+    this.#publish({ type: "phase", name: "training", detail: `${learning.steps} steps of reinforcement on verified answers` });
+    const rng = new Rng(seed).split("learning");
+    const problems = (step: number): Problem[] => [
+      ...this.#task.problems("train", rng.split("problems", step)).take(learning.problemsPerStep),
+    ];
+    const learner = {
+      engine: this.#engine,
+      model: this.#model,
+      verifier: this.#task.verifier,
+      optimizer: this.#optimizer,
+    };
+    let before = performance.now();
+    const learn = policyGradient(learner, problems, rng.split("rollouts"), learning, this.#state, this.#hooks.signal);
+    for await (const step of learn) {
+      this.#trained.set(this.#engine.parameters);
+      this.#state = { ...this.#state, step: step.step, flops: step.flops };
+      this.#publish(stepEvent(step, learning.steps, (performance.now() - before) / 1000));
+      this.#publish(chainEvent(step));
+      if (step.step % evaluateEvery === 0 || step.step === learning.steps) this.#showPair(await this.#evaluate());
+      await this.#save();
+      before = performance.now();
+    }
+  }
+
+  /** One point of the train-time curve, from one chain a held-out problem. */
+  async #evaluate(): Promise<SampledChain[]> {
+    const { step, flops } = this.#state;
+    const chains = await sampleChains(this.#model, heldOut("heldout", this.#preset.problems), {
+      samples: 1,
+      maxTokens: LONGEST_CHAIN,
+      seed: deriveSeed(this.#options.seed, "evaluate", step),
+      signal: this.#hooks.signal,
+    });
+    const records = toRecords(chains);
+    const intervals = { rng: new Rng(this.#options.seed).split("evaluate", step), stratifyBy: "n" };
+    const { passAt1, ci, n } = summarise(records, intervals);
+    const byN = summariseBy(records, "n", intervals);
+    this.#publish(parseRunEvent({ type: "eval", step, flops, passAt1, ci, n, byN }));
+    return chains;
+  }
+
+  /** One problem, answered by the base and by the model as it is now; another one each time. */
+  #showPair(chains: readonly SampledChain[]): void {
+    const shown = shownChains(chains);
+    const at = this.#evaluations.length % Math.max(1, shown.length);
+    const [base, now] = [this.#state.baseChains[at], shown[at]];
+    if (base === undefined || now === undefined) return;
+    this.#publish({ type: "pair", problem: base.problem, base: base.chain, final: now.chain });
+  }
+
+  /** Both models on the held-out problems: samples, forced length, unseen targets. */
+  async #measure(): Promise<void> {
+    const { problems, samples, forcedSamples } = this.#preset;
+    const [main, unseen] = [heldOut("heldout", problems), heldOut("unseen-targets", Math.ceil(problems / 2))];
+    for (const name of ["base", "final"] as const) {
+      const who = name === "base" ? "the base model" : "the trained model";
+      await this.#measureOnce(name, "samples", `${samples} chains a problem by ${who}`, main, { samples });
+      await this.#measureOnce(name, "forced", `long chains by ${who}, made to go on`, main, { samples: forcedSamples, extend: GO_ON });
+      await this.#measureOnce(name, "unseen", `targets never trained on, by ${who}`, unseen, { samples: 4 });
+    }
+  }
+
+  async #measureOnce(
+    model: "base" | "final",
+    what: string,
+    detail: string,
+    problems: readonly Problem[],
+    plan: { readonly samples: number; readonly extend?: typeof GO_ON },
+  ): Promise<void> {
+    const name = `${model}.${what}`;
+    if (this.#state.measured[name] !== undefined) return;
+    this.#publish({ type: "phase", name: "measuring", detail });
+    this.#engine.setParameters(model === "base" ? this.#base : this.#trained);
+    const chains = await sampleChains(this.#model, problems, {
+      ...plan,
+      maxTokens: LONGEST_CHAIN,
+      seed: deriveSeed(this.#options.seed, "measure", what),
+      signal: this.#hooks.signal,
+    });
+    const tallied = chains.filter((_, i) => i % plan.samples < TALLIED);
+    const measurement: Measurement = {
+      problems: toRecords(chains),
+      tallies: what === "samples" ? tallyBehaviours(tallied) : [],
+      gate: gateOf(tallied),
+      shown: shownChains(chains.filter((_, i) => i % plan.samples === 0)),
+    };
+    this.#state = { ...this.#state, measured: { ...this.#state.measured, [name]: measurement } };
+    await this.#save();
+  }
+}
+
+function shownChains(chains: readonly SampledChain[]): { problem: string; chain: JudgedChain }[] {
+  return chains.slice(0, SHOWN).map(({ problem, completion }) => {
+    const { status, reason } = judge(problem, completion.text);
+    const tokens = completion.usage.completionTokens;
+    return { problem: problem.prompt, chain: { text: completion.text, verdict: status, reason, tokens } };
+  });
+}
+
+function stepEvent(step: LearnStep, steps: number, seconds: number): RunEvent {
+  const { groups: _, unscored: __, gradientNorm, ...rest } = step;
+  return { type: "step", steps, ...rest, gradNorm: gradientNorm, seconds };
+}
+
+function chainEvent({ step, groups }: LearnStep): RunEvent {
+  const rollout = groups[step % groups.length]?.[0];
+  if (rollout === undefined) throw new MullError("engine", "a step without chains");
+  const { problem, completion, verdict } = rollout;
+  return { type: "chain", step, problem: problem.prompt, text: completion.text, verdict: verdict.status, reason: verdict.reason };
+}
+
+/** What to type to get the same figures. */
+export function commandOf({ preset, seed, fromScratch }: ReproduceOptions): string {
+  const flags = [preset === "default" ? "" : ` --${preset}`, fromScratch ? " --from-scratch" : "", ` --seed ${seed}`];
+  return `mull reproduce${flags.join("")}`;
+}
