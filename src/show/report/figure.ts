@@ -23,7 +23,9 @@ export const FIGURE_HEIGHT = 540;
  * The figure of a report as an SVG document of FIGURE_WIDTH x FIGURE_HEIGHT CSS pixels.
  *
  * @example
- * writeFileSync("figure.svg", figureSvg(report));
+ * import { writeFileSync } from "node:fs";
+ * import { syntheticReport } from "./fixtures/synthetic.ts"; // or a report.json, read with validateReport
+ * writeFileSync("/tmp/figure.svg", figureSvg(syntheticReport()));
  */
 export function figureSvg(report: Report): string {
   const height = 412;

@@ -21,12 +21,22 @@ export function significant(x: number | null): string {
   return fixed(x, Math.max(0, 2 - magnitude));
 }
 
-/** A fraction as a percentage: .7425 is "74.3%", or "74%" with no digits. */
+/**
+ * A fraction as a percentage.
+ *
+ * @example
+ * percent(0.7425); // "74.3%"
+ */
 export function percent(fraction: number | null, digits = 1): string {
   return fraction === null ? "–" : `${fixed(fraction * 100, digits)}%`;
 }
 
-/** A difference of two fractions in percentage points, signed: "+50.1 points". */
+/**
+ * A difference of two fractions in percentage points, signed.
+ *
+ * @example
+ * points(0.501); // "+50.1 points"
+ */
 export function points(difference: number | null, digits = 1): string {
   if (difference === null) return "–";
   const text = fixed(difference * 100, digits);
@@ -44,7 +54,12 @@ export function intervalText(ci: readonly [number, number]): string {
   return `${percent(ci[0])} to ${percent(ci[1])}`;
 }
 
-/** "1.53×10^13": the caret is set as a superscript by whatever draws it. Powers of ten alone drop the factor. */
+/**
+ * A number in powers of ten; the caret is set as a superscript by whatever draws it. Powers of ten alone drop the factor.
+ *
+ * @example
+ * powerOfTen(1.534e13); // "1.53×10^13"
+ */
 export function powerOfTen(x: number): string {
   if (x === 0) return "0";
   if (!Number.isFinite(x)) return "–";

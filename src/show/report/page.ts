@@ -31,7 +31,9 @@ const CONTENTS: readonly (readonly [string, string])[] = [
  * The report as an HTML document.
  *
  * @example
- * writeFileSync("report.html", reportHtml(report));
+ * import { writeFileSync } from "node:fs";
+ * import { syntheticReport } from "./fixtures/synthetic.ts"; // or a report.json, read with validateReport
+ * writeFileSync("/tmp/report.html", reportHtml(syntheticReport()));
  */
 export function reportHtml(report: Report): string {
   const title = headline(report);

@@ -116,14 +116,16 @@ const Fit = z
   })
   .describe("accuracy = intercept + slope * log10(FLOPs)");
 
+const rateInterval = z.tuple([amount, amount]).describe("95% interval [lo, hi]");
+
 const Behaviour = z.object({
   base: amount,
   final: amount,
   kind: z.enum(["amplified", "reduced", "unchanged", "emerged", "absent"]),
-  per: z
-    .exactOptional(z.enum(["100 operations", "chain"]))
-    .describe("what the rates are counted against; default a chain"),
-  means: z.exactOptional(sentence).describe("what the behaviour is, for a reader without background"),
+  baseCi: z.exactOptional(rateInterval),
+  finalCi: z.exactOptional(rateInterval),
+  unit: z.exactOptional(label).describe("what a rate of 1 is, such as `per chain` or `per 100 operations`"),
+  meaning: z.exactOptional(sentence).describe("what the behaviour is, for a reader without background"),
 });
 
 const ExampleChain = z.object({
@@ -141,7 +143,7 @@ export const reportSchema = z.object({
   train: z.array(TrainPoint).max(100_000),
   diagnostics: z.array(Diagnostics).max(1_000_000),
   test: z.object({ samples: z.array(SamplePoint).max(10_000), length: z.array(LengthPoint).max(10_000) }),
-  fits: z.record(label, Fit),
+  fits: z.record(label, Fit).describe("`train`, `samples.MODEL.STRATEGY` and `length.MODEL`, such as `length.base`"),
   behaviours: z.record(label, Behaviour),
   examples: z.array(z.object({ problem: sentence, base: ExampleChain, final: ExampleChain })).max(100),
   config: z.record(z.string(), z.json()),

@@ -118,7 +118,7 @@ export function behaviourWords({ behaviours }: Report): string[] {
   const lines = (Object.keys(KINDS) as (keyof typeof KINDS)[]).flatMap((kind) => {
     const names = entries
       .filter(([, change]) => change.kind === kind)
-      .map(([name, { means }]) => (kind === "emerged" && means ? `${name} (${means})` : name));
+      .map(([name, { meaning }]) => (kind === "emerged" && meaning ? `${name} (${meaning})` : name));
     return names.length === 0 ? [] : [`${KINDS[kind]}: ${listed(names)}.`];
   });
   const emerged = entries.some(([, change]) => change.kind === "emerged");

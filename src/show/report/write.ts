@@ -16,7 +16,9 @@ export type ReportFiles = { readonly json: string; readonly html: string; readon
  *
  * @throws MullError `input` where `report` does not fit its schema, `store` where a file cannot be written.
  * @example
- * const { html } = await writeReport("runs/first", report);
+ * import { syntheticReport } from "./fixtures/synthetic.ts"; // or a report.json, read with validateReport
+ * const { html } = await writeReport("/tmp/report", syntheticReport());
+ * html.endsWith("report.html"); // true
  */
 export async function writeReport(dir: string, report: Report): Promise<ReportFiles> {
   const checked = validateReport(report);

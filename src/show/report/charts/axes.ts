@@ -19,7 +19,9 @@ export function logTicks(lo: number, hi: number): number[] {
   const decades = ticks([1]);
   if (decades.length >= 3) return decades;
   const thirds = ticks([1, 3]);
-  return thirds.length >= 3 ? thirds : ticks([1, 2, 5]);
+  if (thirds.length >= 3) return thirds;
+  const fine = ticks([1, 2, 5]);
+  return fine.length > 0 ? fine : [Number(Math.sqrt(lo * hi).toPrecision(2))];
 }
 
 /** A log axis of FLOPs with light vertical lines, ticks like 10^12 and the unit below. */
@@ -62,6 +64,9 @@ export function accuracyAxis(palette: Palette, label: string): Plot.Markish[] {
  * Moves wanted positions apart until each has `gap` to the next, keeping their order, inside [lo, hi] as far as they fit.
  * Overlapping ones form a block that is centred on what its members wanted (pool adjacent violators, the least-squares
  * answer).
+ *
+ * @example
+ * spread([0.5, 0.5], 0.2, 0, 1); // [0.4, 0.6]
  */
 export function spread(wanted: readonly number[], gap: number, lo: number, hi: number): number[] {
   const order = wanted.map((_, i) => i).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0) || a - b);
@@ -98,7 +103,12 @@ export function emptyChart(options: ChartOptions, what: string): Drawing {
   );
 }
 
-/** The next of 1, 1.5, 2, 3, 4, 5, 6, 8 and 10 times a power of ten. */
+/**
+ * The next of 1, 1.5, 2, 3, 4, 5, 6, 8 and 10 times a power of ten.
+ *
+ * @example
+ * niceCeiling(31.5); // 40
+ */
 export function niceCeiling(x: number): number {
   if (!(x > 0)) return 1;
   const scale = 10 ** Math.floor(Math.log10(x));

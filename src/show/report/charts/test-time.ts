@@ -60,6 +60,11 @@ export function testTimeCurves(report: Report): Curve[] {
 /**
  * Accuracy over FLOPs per problem. Colour tells the model; dash and mark tell how the compute was spent. The control,
  * the base model made to go on, is a diamond where its FLOPs per problem are known.
+ *
+ * @example
+ * import { syntheticReport } from "../fixtures/synthetic.ts";
+ * import { LIGHT } from "../palette.ts";
+ * const { body } = testTimeChart(syntheticReport(), { palette: LIGHT, width: 720, height: 420 });
  */
 export function testTimeChart(report: Report, options: ChartOptions): Drawing {
   const { palette, width, height } = options;

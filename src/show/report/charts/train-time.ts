@@ -13,6 +13,11 @@ const MARGIN = { marginLeft: 46, marginRight: 124, marginTop: 34, marginBottom: 
  * pass@1 over cumulative train-time FLOPs with a band for the 95% interval. The base model has spent none, which a log
  * axis cannot show: it stands left of the axis' first decade, and its level runs across for comparison, as does the
  * control's. The fitted line is drawn only where the fit supports one.
+ *
+ * @example
+ * import { syntheticReport } from "../fixtures/synthetic.ts";
+ * import { LIGHT } from "../palette.ts";
+ * const { label } = trainTimeChart(syntheticReport(), { palette: LIGHT, width: 720, height: 420 });
  */
 export function trainTimeChart(report: Report, options: ChartOptions): Drawing {
   const { palette, width, height } = options;

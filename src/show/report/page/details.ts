@@ -56,7 +56,7 @@ function remarks({ diagnostics }: Report): string[] {
 }
 
 export function reproduceSection(report: Report): Html {
-  const flops = Math.max(0, ...report.train.map((p) => p.flops));
+  const flops = report.train.reduce((most, p) => Math.max(most, p.flops), 0);
   const facts: readonly (readonly [string, string])[] = [
     ["seed", fixed(report.seed)],
     ["train-time compute", `${powerOfTen(flops)} FLOPs`],

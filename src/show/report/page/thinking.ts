@@ -1,7 +1,7 @@
 /** The sections on thinking itself: the control, behaviours, and chains of both models side by side. */
 
 import { type ChainLine, chainLines, parsePrompt } from "../../chain-text.ts";
-import { behaviourCharts, behaviourRate } from "../charts/behaviours.ts";
+import { behaviourCharts, behaviourRate, DEFAULT_UNIT } from "../charts/behaviours.ts";
 import { counted, percent } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { THEMED } from "../palette.ts";
@@ -26,9 +26,9 @@ export function behaviourSection(report: Report): Html {
       { name: "behaviour", cell: (b) => b.name },
       { name: "base", cell: (b) => behaviourRate(b.base) },
       { name: "trained", cell: (b) => behaviourRate(b.final) },
-      { name: "per", cell: (b) => b.per ?? "chain" },
+      { name: "counted", cell: (b) => b.unit ?? DEFAULT_UNIT },
       { name: "became", cell: (b) => b.kind },
-      { name: "what it is", cell: (b) => b.means ?? "", words: true },
+      { name: "what it is", cell: (b) => b.meaning ?? "", words: true },
     ],
     rows,
   );
