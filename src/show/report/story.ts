@@ -106,7 +106,8 @@ export function testTimeWords(curves: readonly NamedCurve[]): string {
 
 const KINDS = {
   emerged: "Emerged, which means that nothing the base model was trained on shows it",
-  amplified: "Amplified, which means that the base model did it already and training made it more frequent",
+  amplified:
+    "Amplified, which means that the base model, or what it was trained on, shows it already and training made it more frequent",
   reduced: "Reduced",
   unchanged: "Unchanged as far as the intervals can tell",
   absent: "Seen in neither model",
@@ -125,7 +126,7 @@ export function behaviourWords({ behaviours }: Report): string[] {
   return emerged
     ? lines
     : [
-        "Nothing emerged: every behaviour counted here occurs in what the base model was trained on, or in neither model.",
+        "Nothing emerged: no behaviour is clearly there in the trained model and absent from what the base was trained on.",
         ...lines,
       ];
 }

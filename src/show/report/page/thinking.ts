@@ -40,7 +40,9 @@ export function behaviourSection(report: Report): Html {
       "These behaviours are counted in the chains after the fact. Training never saw the counts: it rewarded right answers and nothing else.",
     ]),
     list(behaviourWords(report)),
-    charts.map((drawing) => chart(drawing, "Square: base model. Disc: trained model.")),
+    charts.map((drawing) =>
+      chart(drawing, "Square: base model. Disc: trained model. Bars, where drawn, are 95% intervals."),
+    ),
     html`<details><summary>The numbers, and what each behaviour is</summary>${numbers}</details>`,
   );
 }
