@@ -1,0 +1,76 @@
+/** Every strategy, through the one contract, on a scripted model and on the embedded one. */
+
+import type { Strategy } from "../../src/core/interfaces.ts";
+import { Rng } from "../../src/core/rng.ts";
+import { Engine } from "../../src/engine/engine.ts";
+import { initialParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
+import { EmbeddedModel } from "../../src/model/embedded.ts";
+import { type Script, ScriptedModel } from "../../src/model/scripted.ts";
+import { bestOfN } from "../../src/search/best-of-n.ts";
+import { forced } from "../../src/search/forced.ts";
+import { majority } from "../../src/search/majority.ts";
+import { single } from "../../src/search/single.ts";
+import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
+import { CountdownTask } from "../../src/tasks/countdown/task.ts";
+import { countdownTokenizer } from "../../src/tasks/countdown/vocabulary.ts";
+import { strategyContract } from "./strategy.ts";
+
+const STRATEGIES: Readonly<Record<string, () => Strategy>> = {
+  single: () => single(),
+  "single, cooler and short": () => single({ temperature: 0.7, topP: 0.9, maxTokens: 30 }),
+  majority: () => majority({ n: 6 }),
+  "best-of-n": () => bestOfN({ n: 6 }),
+  "best-of-n, short chains": () => bestOfN({ n: 6, maxTokens: 12 }),
+  forced: () => forced({ extend: { end: "give-up", continuation: "back:0" } }),
+};
+
+const { verifier, extract } = new CountdownTask();
+
+/** Right, wrong, given up or endless, by the seed. */
+const CHAINS = [
+  "3 + 7 =10 give-up 8 * 3 =24 solved",
+  "7 - 3 =4 back:0 8 * 3 =24 solved",
+  "3 * 8 =24 solved",
+  "8 + 3 =11 solved",
+  "8 - 3 =5 ".repeat(3000),
+];
+const script: Script = ({ seed }) => new Rng(seed).pick(CHAINS);
+
+for (const [name, make] of Object.entries(STRATEGIES)) {
+  strategyContract(`${name}, scripted`, {
+    make,
+    model: () => new ScriptedModel(script, { ends: ["solved", "give-up"] }),
+    problems: [problemOf({ numbers: [8, 3], target: 24 })],
+    verifier,
+    extract,
+  });
+}
+
+/** Random weights. */
+const tiny: TransformerConfig = {
+  vocabSize: countdownTokenizer.vocabSize,
+  layers: 1,
+  width: 16,
+  heads: 2,
+  kvHeads: 1,
+  headDim: 8,
+  ffnWidth: 16,
+  maxPositions: 400,
+  ropeTheta: 10_000,
+  normEpsilon: 1e-5,
+};
+
+for (const [name, make] of Object.entries(STRATEGIES)) {
+  strategyContract(`${name}, embedded`, {
+    make,
+    model: () => {
+      const engine = new Engine(tiny, initialParameters(tiny, new Rng(2)), { threads: 1, slots: 8 });
+      return new EmbeddedModel(engine, countdownTokenizer);
+    },
+    close: (model) => (model as EmbeddedModel).engine[Symbol.asyncDispose](),
+    problems: [problemOf({ numbers: [8, 3], target: 24 }), problemOf({ numbers: [3, 7, 8, 2], target: 24 })],
+    verifier,
+    // Random weights never solve anything: what a chain says is its last word.
+    extract: (_, text) => text.split(" ").at(-1) || null,
+  });
+}

@@ -1,0 +1,182 @@
+/**
+ * What every Strategy keeps: the budget, over all its chains; one seed, one trace, however often it is asked; an answer
+ * that comes from its own chains, or none; usage and a stream that add up; an abort that stops it with a typed error;
+ * and a verifier or a model that fails is neither a wrong answer nor a crash without a name.
+ */
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { MullError } from "../../src/core/errors.ts";
+import type { Answer, Model, SampleOptions, Strategy, StrategyContext, Verifier } from "../../src/core/interfaces.ts";
+import type { Problem } from "../../src/core/problem.ts";
+import { Rng } from "../../src/core/rng.ts";
+import { unscored } from "../../src/core/verdict.ts";
+
+export type StrategySubject = {
+  readonly make: () => Strategy;
+  /** A model whose chains differ with their seeds, and now and then answer one of the problems. */
+  readonly model: () => Model | Promise<Model>;
+  readonly close?: (model: Model) => Promise<void>;
+  readonly problems: readonly Problem[];
+  readonly verifier: Verifier;
+  readonly extract: StrategyContext["extract"];
+};
+
+const BUDGETS = [1, 2, 7, 33, 400];
+
+export function strategyContract(name: string, subject: StrategySubject): void {
+  const { problems, verifier, extract } = subject;
+  const problem = problems[0] as Problem;
+
+  describe(`strategy contract: ${name}`, () => {
+    let model: Model;
+    before(async () => {
+      model = await subject.model();
+    });
+    after(async () => {
+      await subject.close?.(model);
+    });
+    const context = (more: Partial<StrategyContext> = {}): StrategyContext => ({
+      model,
+      verifier,
+      extract,
+      budget: { maxTokens: 200 },
+      rng: new Rng(7),
+      ...more,
+    });
+    const solve = (posed: Problem, more: Partial<StrategyContext> = {}): Promise<Answer> =>
+      subject.make().solve(posed, context(more));
+
+    test("it has a name", () => assert.ok(subject.make().name.length > 0));
+
+    test("the budget is kept, over all chains", async () => {
+      for (const maxTokens of BUDGETS) {
+        for (const posed of problems) {
+          const { usage, chains } = await solve(posed, { budget: { maxTokens } });
+          const written = chains.reduce((sum, chain) => sum + chain.usage.completionTokens, 0);
+          assert.ok(written <= maxTokens, `${written} tokens of ${maxTokens}`);
+          assert.equal(usage.tokens, written);
+        }
+      }
+    });
+
+    test("without a budget there is a typed error", async () => {
+      for (const maxTokens of [0, -5, Number.NaN]) {
+        await assert.rejects(solve(problem, { budget: { maxTokens } }), typed("budget"));
+      }
+    });
+
+    test("usage adds up", async () => {
+      const asked: number[] = [];
+      const { usage, chains } = await solve(problem, { model: watched(model, (n) => asked.push(n)) });
+      assert.equal(
+        usage.calls,
+        asked.reduce((a, b) => a + b, 0),
+      );
+      assert.equal(chains.length, usage.calls);
+      assert.equal(
+        usage.flops,
+        chains.reduce((sum, chain) => sum + (chain.usage.flops ?? 0), 0),
+      );
+    });
+
+    test("one seed, one trace, whatever was drawn before", async () => {
+      const rng = new Rng(7);
+      const first = await solve(problem, { rng });
+      rng.uint32();
+      assert.deepEqual(trace(await solve(problem, { rng })), trace(first));
+      assert.deepEqual(trace(await solve(problem)), trace(first));
+      const others = await Promise.all([1, 2, 3, 4].map((seed) => solve(problem, { rng: new Rng(seed) })));
+      const different = new Set(others.map((answer) => JSON.stringify(trace(answer))));
+      assert.ok(different.size > 1, "other seeds give other traces");
+    });
+
+    test("chains of one call have seeds of their own", async () => {
+      const seeds: number[] = [];
+      await solve(problem, { model: watched(model, (_, requests) => seeds.push(...requests.map(({ seed }) => seed))) });
+      assert.equal(new Set(seeds).size, seeds.length);
+    });
+
+    test("the answer is one of its chains and says what that chain says, or there is none", async () => {
+      let answered = 0;
+      for (const posed of problems) {
+        for (const seed of [1, 2, 3, 4]) {
+          const { text, answer, chains, verdict } = await solve(posed, { rng: new Rng(seed) });
+          if (text === "") assert.equal(answer, null);
+          else assert.ok(chains.some((chain) => chain.text === text));
+          assert.equal(answer, text === "" ? null : extract(posed, text));
+          if (verdict !== undefined && text !== "") assert.deepEqual(verdict, await verifier.verify(posed, text));
+          if (answer !== null) answered++;
+        }
+      }
+      assert.ok(answered > 0, "none of its answers says anything");
+    });
+
+    test("the stream of each request adds up to its chain", async () => {
+      const streamed: string[] = [];
+      const onToken: SampleOptions["onToken"] = (i, piece) => {
+        streamed[i] = (streamed[i] ?? "") + piece;
+      };
+      const { chains } = await solve(problem, { onToken });
+      assert.deepEqual(
+        streamed.map((text) => text.trim()),
+        chains.map(({ text }) => text),
+      );
+    });
+
+    test("an abort stops it with a typed error", async () => {
+      await assert.rejects(solve(problem, { signal: AbortSignal.abort() }), typed("aborted"));
+      const stop = new AbortController();
+      let late = 0;
+      const onToken = (): void => {
+        if (stop.signal.aborted) late++;
+        stop.abort();
+      };
+      const budget = { maxTokens: 20_000 };
+      await assert.rejects(solve(problem, { signal: stop.signal, onToken, budget }), typed("aborted"));
+      assert.ok(late < 2000, `${late} tokens were written after the abort`);
+    });
+
+    test("a verifier that fails is not a wrong answer", async () => {
+      const broken: Verifier = { name: "broken", verify: async () => unscored("timed out") };
+      const { verdict, chains } = await solve(problem, { verifier: broken });
+      assert.ok(chains.length > 0);
+      if (verdict !== undefined) assert.equal(verdict.status, "unscored");
+    });
+
+    test("a model's error comes through as it is", async () => {
+      const error = new MullError("model", "the server is gone");
+      const gone: Model = { name: "gone", sample: () => Promise.reject(error) };
+      await assert.rejects(solve(problem, { model: gone }), (came) => came === error);
+    });
+
+    test("the problem is left as it was", async () => {
+      const copy = structuredClone(problem);
+      await solve(copy);
+      assert.deepEqual(copy, problem);
+    });
+  });
+}
+
+function trace({ text, answer, chains }: Answer): unknown {
+  return { text, answer, chains: chains.map((chain) => [chain.text, chain.finish]) };
+}
+
+function typed(code: MullError["code"]): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof MullError, String(error));
+    assert.equal(error.code, code);
+    return true;
+  };
+}
+
+/** The same model, telling what it is asked. */
+function watched(model: Model, tell: (count: number, requests: Parameters<Model["sample"]>[0]) => void): Model {
+  return {
+    name: model.name,
+    sample: (requests, options) => {
+      tell(requests.length, requests);
+      return model.sample(requests, options);
+    },
+  };
+}
