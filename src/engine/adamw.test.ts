@@ -67,11 +67,15 @@ async function compare(o: AdamWOptions): Promise<{ rates: number[]; clipped: num
   let parameters = initialParameters(CONFIG, rng, 0.5);
   const size = parameters.length;
   let [mean, variance] = [new Float32Array(size), new Float32Array(size)];
-  const state = { parameters: Float64Array.from(parameters), mean: new Float64Array(size), variance: new Float64Array(size) };
+  const state = {
+    parameters: Float64Array.from(parameters),
+    mean: new Float64Array(size),
+    variance: new Float64Array(size),
+  };
   const rates: number[] = [];
   let clipped = 0;
   for (let t = 1; t <= 12; t++) {
-    const gradient = Float32Array.from({ length: size }, () => rng.normal() * 10 ** (t % 4 - 3));
+    const gradient = Float32Array.from({ length: size }, () => rng.normal() * 10 ** ((t % 4) - 3));
     const outputs = await session.run({ parameters, mean, variance, gradient, step: new Float32Array([t]) });
     const { norm, rate } = reference(state, gradient, decays, t, o);
     if (norm > o.clipNorm) clipped++;
@@ -103,7 +107,10 @@ describe("AdamW", () => {
     assert.ok(clipped > 0 && clipped < 12, `${clipped} of 12 gradients were clipped`);
     const third = 0.01 / 3;
     [third, 2 * third, 0.01].forEach((rate, i) => assert.ok(Math.abs((rates[i] as number) - rate) < 1e-12));
-    assert.deepEqual(rates.slice(9).map((r) => r.toFixed(9)), Array(3).fill("0.001000000")); // the floor, also past the end
+    assert.deepEqual(
+      rates.slice(9).map((r) => r.toFixed(9)),
+      new Array(3).fill("0.001000000"),
+    ); // the floor, also past the end
   });
 
   test("a constant rate after no warm-up, no decay, no clipping", async () => {
@@ -126,7 +133,10 @@ describe("AdamW", () => {
     await session.release();
     for (const p of layout) {
       const decay = p.name.includes("norm") ? 0 : 0.5 * 2;
-      const expected = Array.from({ length: p.size }, (_, i) => 2 - 0.01 * (gradient[p.offset + i] as number) - 0.01 * decay);
+      const expected = Array.from(
+        { length: p.size },
+        (_, i) => 2 - 0.01 * (gradient[p.offset + i] as number) - 0.01 * decay,
+      );
       near(newParameters?.subarray(p.offset, p.offset + p.size), expected, 1e-6, p.name);
     }
   });

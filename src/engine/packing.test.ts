@@ -9,7 +9,9 @@ import { gradientProgram, type Loss } from "./training-graph.ts";
 import { initialParameters, parameterLayout, type TransformerConfig } from "./transformer.ts";
 
 /** Lengths from the shortest to what fills a wide row, short ones often. */
-const lengths = fc.array(fc.oneof(fc.integer({ min: 2, max: 20 }), fc.integer({ min: 2, max: 300 })), { maxLength: 40 });
+const lengths = fc.array(fc.oneof(fc.integer({ min: 2, max: 20 }), fc.integer({ min: 2, max: 300 })), {
+  maxLength: 40,
+});
 
 const sequencesOf = (ns: readonly number[], vocab: number, rng: Rng): TrainingSequence[] =>
   ns.map((n) => {
@@ -43,7 +45,10 @@ describe("packing", () => {
             if (used === 0) assert.equal(m.fields["weight"]?.[i], 0, "what predicts nothing weighs nothing");
           }
         }
-        assert.deepEqual(placed, sequences.map(() => 1));
+        assert.deepEqual(
+          placed,
+          sequences.map(() => 1),
+        );
       }),
       { numRuns: 60 },
     );
@@ -61,7 +66,11 @@ describe("packing", () => {
           for (let i = 0; i < m.batch * m.time; i++) {
             const start = first.get(i);
             if (start === undefined) assert.ok((visible[i] as number[]).length > 0);
-            else assert.deepEqual(visible[i], Array.from({ length: i - start + 1 }, (_, k) => start + k));
+            else
+              assert.deepEqual(
+                visible[i],
+                Array.from({ length: i - start + 1 }, (_, k) => start + k),
+              );
           }
         }
       }),
@@ -84,7 +93,11 @@ describe("packing", () => {
 
   test("little is padding: 200 chains of 10 to 120 tokens fill at least 80% of their rows", () => {
     const rng = new Rng(8);
-    const sequences = sequencesOf(Array.from({ length: 200 }, () => 10 + rng.int(111)), 9, rng);
+    const sequences = sequencesOf(
+      Array.from({ length: 200 }, () => 10 + rng.int(111)),
+      9,
+      rng,
+    );
     const size = pack(sequences, []).reduce((n, m) => n + m.batch * m.time, 0);
     const used = sequences.reduce((n, s) => n + s.tokens.length - 1, 0);
     assert.ok(used / size >= 0.8, `${used} of ${size}`);
@@ -93,10 +106,13 @@ describe("packing", () => {
   test("what cannot be packed is refused", () => {
     const one = { tokens: [1], fields: {} };
     assert.throws(() => pack([one], []), { name: "MullError", message: /sequence 0 has fewer than two tokens/ });
-    const long = { tokens: Array(4098).fill(1), fields: {} };
+    const long = { tokens: new Array(4098).fill(1), fields: {} };
     assert.throws(() => pack([long], []), { name: "MullError", message: /4098 tokens is too long/ });
     const lacking = { tokens: [1, 2], fields: { weight: [1] } };
-    assert.throws(() => pack([lacking], ["weight"]), { name: "MullError", message: /field weight must have one value a token/ });
+    assert.throws(() => pack([lacking], ["weight"]), {
+      name: "MullError",
+      message: /field weight must have one value a token/,
+    });
   });
 });
 
@@ -133,10 +149,14 @@ describe("a packed sequence computes what it computes alone", () => {
     build: ({ logprob, field }) => neg(reduceSum(mul(logprob, field("weight")))),
   };
   const flat = initialParameters(config, new Rng(1), 0.3);
-  const weights = Object.fromEntries(parameterLayout(config).map((p) => [p.name, flat.subarray(p.offset, p.offset + p.size)]));
+  const weights = Object.fromEntries(
+    parameterLayout(config).map((p) => [p.name, flat.subarray(p.offset, p.offset + p.size)]),
+  );
 
   /** Summed gradient, and the log-probabilities of each sequence. */
-  async function run(sequences: readonly TrainingSequence[]): Promise<{ gradient: Float64Array; logprobs: Float32Array[] }> {
+  async function run(
+    sequences: readonly TrainingSequence[],
+  ): Promise<{ gradient: Float64Array; logprobs: Float32Array[] }> {
     const gradient = new Float64Array(flat.length);
     const logprobs: Float32Array[] = [];
     for (const m of pack(sequences, ["weight"])) {
@@ -179,7 +199,10 @@ describe("a packed sequence computes what it computes alone", () => {
     const rng = new Rng(3);
     const [own, ...others] = sequencesOf([20, 30, 25, 12, 9, 3], 9, rng) as [TrainingSequence, ...TrainingSequence[]];
     const before = await run([own, ...others]);
-    const after = await run([own, ...others.map(({ tokens, fields }) => ({ fields, tokens: tokens.map((t) => (t + 1) % 9) }))]);
+    const after = await run([
+      own,
+      ...others.map(({ tokens, fields }) => ({ fields, tokens: tokens.map((t) => (t + 1) % 9) })),
+    ]);
     assert.deepEqual(after.logprobs[0], before.logprobs[0]);
     assert.notDeepEqual(after.logprobs[1], before.logprobs[1]);
   });

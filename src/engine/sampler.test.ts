@@ -70,12 +70,14 @@ describe("sampling", () => {
     });
     const rng = new Rng(4);
     for (let i = 0; i < 3; i++) rng.next();
-    assert.deepEqual(streams, Array(3).fill(rng.next()));
+    assert.deepEqual(streams, new Array(3).fill(rng.next()));
   });
 
   test("logits that differ by far more than float32 resolves still sum to one", () => {
     const logits = new Float32Array([-1e9, 0, 500, -500, 499]);
-    for (const { id, logprob } of Array.from({ length: 200 }, (_, i) => sampler.sample(logits, { temperature: 1, topP: 1 }, new Rng(i)))) {
+    for (const { id, logprob } of Array.from({ length: 200 }, (_, i) =>
+      sampler.sample(logits, { temperature: 1, topP: 1 }, new Rng(i)),
+    )) {
       assert.ok(id === 2 || id === 4);
       assert.ok(Math.abs(logprob - (id === 2 ? -0.3132617 : -1.3132617)) < 1e-6); // -log(1 + e^-1), and one less
     }
