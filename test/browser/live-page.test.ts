@@ -1,0 +1,334 @@
+/** The live page in a real browser, with a scripted run and a scripted solver. Skipped where there is no Chromium. */
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { MullError } from "../../src/core/errors.ts";
+import { RunFeed } from "../../src/show/server/feed.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../src/show/server/server.ts";
+import { findChromium, launch, NO_CHROMIUM } from "./chromium.ts";
+import { firstHalf, scriptedSolver, secondHalf, trainingEvents } from "./scripted-run.ts";
+
+const program = findChromium();
+const HOSTILE = '<img src="x" onerror="window.hacked=true"> <script>window.hacked=true</script> {{7*7}}';
+
+describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout: 120_000 }, () => {
+  let browser: Browser;
+  const servers: RunningServer[] = [];
+  const complaints: string[] = [];
+
+  before(async () => {
+    browser = await launch(program as string);
+  });
+  after(() => browser?.close());
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+    // A violation of the content policy, an uncaught error, a missing file: all are complaints of the console.
+    assert.deepEqual(complaints.splice(0), []);
+  });
+
+  async function serve(feed: RunFeed, options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+    const server = await startServer({ port: 0, feed, ...options });
+    servers.push(server);
+    return server;
+  }
+
+  async function visit(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    page.on("console", (message) => {
+      const ours = !message.text().startsWith("Canvas2D: Multiple readback"); // the tests read the canvas
+      if (ours && /^(error|warning)$/.test(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(url)) complaints.push(`a request to ${request.url()}`);
+    });
+    await page.goto(url);
+    await page.locator('#link[data-state="live"]').waitFor();
+    return page;
+  }
+
+  function publish(feed: RunFeed, events: readonly object[]): void {
+    for (const event of events) feed.publish(event);
+  }
+
+  const text = (page: Page, selector: string) => page.locator(selector).innerText();
+  /** Waits until the element's text matches. */
+  const reads = (page: Page, selector: string, words: RegExp) =>
+    page.locator(selector).filter({ hasText: words }).first().waitFor();
+  /** Waits until a chart shows at least so many pixels of about the colour of a variable of the palette. */
+  const shows = (page: Page, chart: string, role: string, pixels: number) =>
+    page.waitForFunction(`(() => {
+      const canvas = document.querySelector("${chart} canvas");
+      const wanted = getComputedStyle(document.body).getPropertyValue("--${role}").trim();
+      const rgb = [1, 3, 5].map((i) => parseInt(wanted.slice(i, i + 2), 16));
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let found = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i + 3] > 200 && rgb.every((value, c) => Math.abs(data[i + c] - value) < 12)) found++;
+      }
+      return found >= ${pixels};
+    })()`);
+
+  test("waits for a run, and follows it as it happens", async () => {
+    const feed = new RunFeed();
+    const page = await visit((await serve(feed)).url);
+    await reads(page, "#phase", /Waiting for the run to begin/);
+    assert.match(await text(page, "#practice"), /make 24 from 3, 7, 8 and 2[\s\S]*7 − 3 = 4[\s\S]*4 × 6 = 24/);
+
+    publish(feed, firstHalf());
+    await reads(page, "#phase", /Training/);
+    await reads(page, "#pace", /^Step 32 of 60 · 4\.\d s a step · about 2 minutes of training left$/);
+    await reads(page, "#tiles", /Right first time, before\s*22%/);
+    await reads(page, "#practice-title", /Practising, step 32/);
+    await reads(page, "#practice .verdict", /Right: \(7 - 3\) \* \(8 - 2\) = 24/);
+    assert.equal(await page.locator("#bar").getAttribute("value"), "32");
+
+    publish(feed, trainingEvents(33, 40, 60));
+    await reads(page, "#pace", /^Step 40 of 60/);
+    assert.match(await page.title(), /step 40 of 60/);
+  });
+
+  test("draws both curves with their intervals, and says them as numbers", async () => {
+    const feed = new RunFeed();
+    publish(feed, firstHalf());
+    const page = await visit((await serve(feed)).url);
+    await page.locator("#train canvas").waitFor();
+    await reads(page, "#test .empty", /Measured before and after training/);
+    assert.equal(await page.locator("#train tbody tr").count(), 6);
+    await shows(page, "#train", "final", 200);
+    await shows(page, "#train", "base", 100);
+
+    publish(feed, secondHalf());
+    await page.locator("#test canvas").waitFor();
+    assert.equal(await page.locator("#train tbody tr").count(), 11);
+    await shows(page, "#test", "base", 400);
+    await shows(page, "#test", "final", 400);
+    assert.deepEqual(await page.locator("#test .legend li").allInnerTexts(), [
+      "Before training",
+      "After training",
+      "many attempts, one right",
+      "many attempts, they vote",
+      "one longer attempt",
+    ]);
+    assert.equal(await page.locator("#test tbody tr").count(), 2 * (7 + 6 + 6));
+    assert.match((await page.locator("#test .chart").getAttribute("aria-label")) ?? "", /64 attempts, .* billion, 93/);
+
+    await page.locator("#train .u-over").hover({ position: { x: 5, y: 5 } });
+    assert.equal(await page.locator("#train .tip").isVisible(), false);
+    const over = await page.locator("#train .u-over").boundingBox();
+    assert.ok(over);
+    const [x, y] = (await page.evaluate(
+      `(() => { const t = document.querySelector("#train .u-over"); return [t.clientWidth, t.clientHeight]; })()`,
+    )) as [number, number];
+    // Along the curve's height: somewhere there a point is near.
+    for (let share = 0.95; share > 0.05 && !(await page.locator("#train .tip").isVisible()); share -= 0.05) {
+      await page.mouse.move(over.x + x * share, over.y + y * 0.36);
+    }
+    assert.match(await text(page, "#train .tip"), /%[\s\S]*With training[\s\S]*operations/);
+  });
+
+  test("ends with the report's own words and a link to it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mull-page-"));
+    const reportFile = join(folder, "report.html");
+    const feed = new RunFeed();
+    publish(feed, [...firstHalf(), ...secondHalf()]);
+    const page = await visit((await serve(feed, { reportFile })).url);
+    await reads(page, "h1", /Practice took a small model from 22% to 66%/);
+    await reads(page, "#pace", /only not giving up/);
+    assert.equal(await page.locator("#report").isVisible(), false);
+    await writeFile(reportFile, "<!doctype html><title>The report</title><h1>Figures</h1>");
+    await page.locator("#report a").waitFor();
+    const opened = page.context().waitForEvent("page");
+    await page.locator("#report a").click();
+    assert.equal(await (await opened).locator("h1").innerText(), "Figures");
+    await rm(folder, { recursive: true });
+  });
+
+  test("two models answer a visitor's puzzle side by side, by keyboard alone", async () => {
+    const feed = new RunFeed();
+    publish(feed, firstHalf());
+    const page = await visit((await serve(feed, { solver: scriptedSolver() })).url, { reducedMotion: "no-preference" });
+    await page.locator("#puzzle").focus();
+    await page.keyboard.type("3,7 8  2 = 24");
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate("document.activeElement.innerText"), "Think");
+    await page.keyboard.press("Enter");
+    await reads(page, "#duel .base .verdict", /^✗?\s*Wrong: it gave up, for 3 7 8 2 = 24 \(13 tokens\)$/);
+    await reads(page, "#duel .final .verdict", /^✓?\s*Right: .* for 3 7 8 2 = 24 \(31 tokens\)$/);
+    assert.deepEqual(await page.locator("#duel .base li .text").allInnerTexts(), [
+      "3 + 7 = 10",
+      "10 + 8 = 18",
+      "18 + 2 = 20",
+      "gives up",
+    ]);
+    assert.equal(await page.locator("#duel .final li").count(), 10);
+    assert.match(await text(page, "#duel .final li:nth-child(3)"), /go back to where 3 \+ 7 = 10/);
+    assert.equal(await page.locator("#duel .final").getAttribute("data-verdict"), "correct");
+    const [good, bad] = await Promise.all(
+      [".final", ".base"].map((side) =>
+        page.evaluate(`getComputedStyle(document.querySelector("#duel ${side} .verdict")).color`),
+      ),
+    );
+    assert.notEqual(good, bad);
+  });
+
+  test("says what is wrong with a puzzle", async () => {
+    const feed = new RunFeed();
+    const solver = {
+      solve: () =>
+        Promise.reject(new MullError("input", "1 1 1 = 99 has no solution.", { hint: "Try another target." })),
+    };
+    const page = await visit((await serve(feed, { solver })).url);
+    await page.locator("#puzzle").fill("three and seven");
+    await page.keyboard.press("Enter");
+    await reads(page, "#puzzle-error", /Write it like 3 7 8 2 = 24/);
+    assert.equal(await page.locator("#puzzle").getAttribute("aria-invalid"), "true");
+    await page.locator("#puzzle").fill("1 1 1 = 99");
+    await page.keyboard.press("Enter");
+    await reads(page, "#duel .base .verdict", /1 1 1 = 99 has no solution\. Try another target\./);
+    assert.equal(await text(page, "#puzzle-error"), "");
+  });
+
+  test("shows the puzzles that the run recorded, one after another", async () => {
+    const feed = new RunFeed();
+    publish(feed, [...firstHalf(), ...secondHalf()]);
+    const page = await visit((await serve(feed)).url);
+    assert.equal(await page.locator("#ask").isVisible(), false, "no model is loaded");
+    await reads(page, "#which", /Puzzle 1 of 2: make 24 from 3, 7, 8 and 2/);
+    await page.locator("#later").click();
+    await reads(page, "#which", /Puzzle 2 of 2: make 24 from 3, 7, 2 and 8/);
+    await page.locator("#later").click();
+    await reads(page, "#which", /Puzzle 1 of 2/);
+    await reads(page, "#duel .base .verdict", /it gave up/);
+  });
+
+  test("text of a model is text, whatever it says", async () => {
+    const feed = new RunFeed();
+    const judged = { text: HOSTILE, verdict: "wrong", reason: HOSTILE, tokens: 3 };
+    publish(feed, [
+      { type: "phase", name: HOSTILE, detail: HOSTILE },
+      { type: "chain", step: 1, problem: HOSTILE, text: HOSTILE, verdict: "wrong", reason: HOSTILE },
+      { type: "pair", problem: HOSTILE, base: judged, final: judged },
+      { type: "samples", model: "base", strategy: HOSTILE, n: 1, flops: 1e8, accuracy: 0.5, ci: [0.4, 0.6] },
+    ]);
+    const page = await visit((await serve(feed, { solver: scriptedSolver({ base: HOSTILE, trained: HOSTILE }) })).url);
+    await reads(page, "#phase", /<img src="x"/);
+    await reads(page, "#practice .lines", /<script>window/);
+    await reads(page, "#which", /onerror/);
+    await page.locator("#test summary").click();
+    await reads(page, "#test .table", /<img/);
+    await page.locator("#ideas button").first().click();
+    await reads(page, "#duel .base .lines", /<script>window/);
+    assert.equal(await page.locator("main img, main script").count(), 0);
+    assert.equal(await page.evaluate("window.hacked"), undefined);
+    // And where a script of the page tried, the browser would refuse.
+    const refused = await page.evaluate(`(() => {
+      try { document.body.innerHTML = "<p>"; return "done"; } catch (error) { return error.name; }
+    })()`);
+    assert.equal(refused, "TypeError");
+    assert.match(complaints.splice(0).join(" "), /TrustedHTML/);
+  });
+
+  test("a failing training lights up", async () => {
+    const feed = new RunFeed();
+    const healthy = trainingEvents(1, 20, 60);
+    const broken = trainingEvents(21, 30, 60).map((event) => ({ ...event, entropy: 0.001 }));
+    publish(feed, healthy);
+    const page = await visit((await serve(feed)).url);
+    await reads(page, "#diagnosis", /All signs are good/);
+    assert.equal(await page.locator("#gauges li").count(), 8);
+    publish(feed, broken);
+    await reads(page, "#diagnosis", /Something is wrong: open-mindedness/);
+    const gauge = page.locator('#gauges li[data-health="trouble"]');
+    assert.match(await gauge.innerText(), /hardly tries anything new[\s\S]*Entropy fell/);
+    publish(feed, [{ ...trainingEvents(31, 31, 60)[0], gradNorm: Number.NaN }]);
+    await reads(page, "#gauges", /not a number/);
+  });
+
+  test("is readable by day and by night", async () => {
+    const feed = new RunFeed();
+    publish(feed, [...firstHalf(), ...secondHalf()]);
+    const { url } = await serve(feed);
+    const seen: string[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await visit(url, { colorScheme });
+      await page.locator("#train canvas").waitFor();
+      seen.push(await page.evaluate("getComputedStyle(document.body).backgroundColor"));
+      await shows(page, "#train", "final", 200);
+      const faint = (await page.evaluate(CONTRASTS)) as string[];
+      assert.deepEqual(faint, [], colorScheme);
+    }
+    assert.notEqual(seen[0], seen[1]);
+  });
+
+  test("follows the system when night falls", async () => {
+    const feed = new RunFeed();
+    publish(feed, firstHalf());
+    const page = await visit((await serve(feed)).url, { colorScheme: "light" });
+    await page.locator("#train canvas").waitFor();
+    await page.emulateMedia({ colorScheme: "dark" });
+    await shows(page, "#train", "final", 200);
+  });
+
+  test("fits a narrow phone", async () => {
+    const feed = new RunFeed();
+    publish(feed, [...firstHalf(), ...secondHalf()]);
+    const { url } = await serve(feed, { solver: scriptedSolver() });
+    const page = await visit(url, { viewport: { width: 320, height: 700 } });
+    await page.locator("#test canvas").waitFor();
+    for (const summary of await page.locator("summary").all()) await summary.click();
+    assert.ok(Number(await page.evaluate("document.documentElement.scrollWidth")) <= 320);
+  });
+
+  test("finds the server again after it was started anew, and starts afresh", async () => {
+    const known = new RunFeed();
+    publish(known, firstHalf());
+    const first = await serve(known);
+    const page = await visit(first.url);
+    await reads(page, "#pace", /Step 32/);
+    await first.close();
+    await page.locator('#link[data-state="lost"]').waitFor();
+    const again = new RunFeed();
+    publish(again, trainingEvents(1, 7, 60));
+    await serve(again, { port: first.port });
+    await page.locator('#link[data-state="live"]').waitFor();
+    await reads(page, "#pace", /Step 7 of 60/);
+    assert.equal(await page.locator("#train tbody tr").count(), 1);
+    complaints.splice(
+      0,
+      complaints.length,
+      ...complaints.filter((words) => !/ERR_(CONNECTION|INCOMPLETE|EMPTY)/.test(words)),
+    );
+  });
+});
+
+/** Texts whose contrast with what is behind them is below 4.5:1 (WCAG 2.2 AA), as a script for the browser. */
+const CONTRASTS = `(() => {
+  const channel = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = (rgb) => 0.2126 * channel(rgb[0]) + 0.7152 * channel(rgb[1]) + 0.0722 * channel(rgb[2]);
+  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const color = parse(getComputedStyle(e).backgroundColor);
+      if (color.length === 3 || color[3] === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim() !== "");
+    if (!own || element.getClientRects().length === 0) continue;
+    const a = light(parse(getComputedStyle(element).color));
+    const b = light(behind(element));
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 4.5) faint.push(contrast.toFixed(2) + " " + element.textContent.slice(0, 40));
+  }
+  return faint;
+})()`;
