@@ -201,8 +201,8 @@ export class Engine implements AsyncDisposable {
       shares.map((indices, t) => {
         const runs: BatchRun[] = indices.map((i) => {
           const microbatch = microbatches[i] as Microbatch;
-          const { ids, positions, targets, mask, fields } = microbatch;
-          return { name: name(microbatch), feeds: { ids, positions, targets, mask, ...fields } };
+          const { ids, positions, targets, starts, fields } = microbatch;
+          return { name: name(microbatch), feeds: { ids, positions, targets, starts, ...fields } };
         });
         return this.#call(this.#threads[t] as Thread, (id) => ({ kind: "batches", id, weights, runs }));
       }),

@@ -1,6 +1,6 @@
 /**
  * Packing: sequences of many lengths laid into rows of a few fixed widths, several to a row, each seeing itself alone
- * (a block-diagonal causal mask, positions restarting). First-fit by falling length (Johnson 1973), so that little is
+ * (positions restart, and `starts` gives the block-diagonal causal mask). First-fit by falling length (Johnson 1973), so that little is
  * padding; rows of one width are cut into micro-batches of few sizes, whose graphs are compiled once each.
  */
 
@@ -11,8 +11,6 @@ export const ROW_TIMES: readonly number[] = [64, 128, 256, 512, 1024, 2048, 4096
 
 /** Tokens of one micro-batch: small enough that a layer's activations stay in the processor's caches. */
 export const MICROBATCH_TOKENS = 2048;
-
-const HIDDEN = -1e9;
 
 export type TrainingSequence = {
   readonly tokens: readonly number[];
@@ -26,7 +24,8 @@ export type Microbatch = {
   readonly ids: BigInt64Array; // [batch * time]
   readonly positions: BigInt64Array; // [batch * time]
   readonly targets: BigInt64Array; // [batch * time]: the next token
-  readonly mask: Float32Array; // [batch, time, 1, time]
+  /** [batch * time]: where in its row each token's sequence begins; padding is a sequence of its own. */
+  readonly starts: Float32Array;
   /** [batch * time] each; 0 where nothing is predicted. */
   readonly fields: Readonly<Record<string, Float32Array>>;
   /** Where each sequence lies: token i + 1 of it is predicted at `at + i`. */
@@ -34,27 +33,39 @@ export type Microbatch = {
 };
 
 type OpenRow = { time: number; used: number; items: { sequence: number; at: number }[] };
+type Plan = { readonly batch: number; readonly time: number; readonly rows: readonly OpenRow[] };
 
 /** @param fieldNames fields that every sequence must carry */
 export function pack(sequences: readonly TrainingSequence[], fieldNames: readonly string[]): Microbatch[] {
-  const rows = layRows(sequences);
-  const microbatches: Microbatch[] = [];
+  return plan(sequences.map(({ tokens }) => tokens.length)).map((p) => fill(sequences, fieldNames, p));
+}
+
+/**
+ * How sequences of these lengths (tokens) fall into micro-batches: the indices of each. Whoever is free to choose what
+ * is trained on together chooses by this, and wastes little on padding.
+ */
+export function microbatchesOf(lengths: readonly number[]): number[][] {
+  return plan(lengths).map(({ rows }) => rows.flatMap((row) => row.items.map((item) => item.sequence)));
+}
+
+function plan(lengths: readonly number[]): Plan[] {
+  const rows = layRows(lengths);
+  const plans: Plan[] = [];
   for (const time of ROW_TIMES) {
     const ofTime = rows.filter((row) => row.time === time);
     const most = Math.max(1, MICROBATCH_TOKENS / time);
     for (let start = 0; start < ofTime.length; start += most) {
       const chosen = ofTime.slice(start, start + most);
       // A short rest gets the next power of two, so that few shapes are compiled and little is padding.
-      const batch = 2 ** Math.ceil(Math.log2(chosen.length));
-      microbatches.push(fill(sequences, fieldNames, chosen, batch, time));
+      plans.push({ batch: 2 ** Math.ceil(Math.log2(chosen.length)), time, rows: chosen });
     }
   }
-  return microbatches;
+  return plans;
 }
 
-function layRows(sequences: readonly TrainingSequence[]): OpenRow[] {
-  const length = (i: number): number => (sequences[i] as TrainingSequence).tokens.length - 1;
-  const order = sequences.map((_, i) => i).sort((a, b) => length(b) - length(a) || a - b);
+function layRows(lengths: readonly number[]): OpenRow[] {
+  const length = (i: number): number => (lengths[i] as number) - 1; // the last token is predicted, not fed
+  const order = lengths.map((_, i) => i).sort((a, b) => length(b) - length(a) || a - b);
   const rows: OpenRow[] = [];
   const open: OpenRow[] = [];
   for (const sequence of order) {
@@ -78,18 +89,15 @@ function layRows(sequences: readonly TrainingSequence[]): OpenRow[] {
 function fill(
   sequences: readonly TrainingSequence[],
   fieldNames: readonly string[],
-  rows: readonly OpenRow[],
-  batch: number,
-  time: number,
+  { batch, time, rows }: Plan,
 ): Microbatch {
   const size = batch * time;
   const ids = new BigInt64Array(size);
   const positions = new BigInt64Array(size);
   const targets = new BigInt64Array(size);
-  const mask = new Float32Array(size * time).fill(HIDDEN);
+  const starts = Float32Array.from({ length: size }, (_, i) => i % time);
   const fields = Object.fromEntries(fieldNames.map((name) => [name, new Float32Array(size)]));
   const places: { sequence: number; at: number }[] = [];
-  for (let i = 0; i < size; i++) mask[i * time + (i % time)] = 0; // padding sees itself, so that no row is empty
   rows.forEach((row, r) => {
     for (const item of row.items) {
       const { tokens, fields: values } = sequences[item.sequence] as TrainingSequence;
@@ -99,7 +107,7 @@ function fill(
         ids[at + i] = BigInt(tokens[i] as number);
         targets[at + i] = BigInt(tokens[i + 1] as number);
         positions[at + i] = BigInt(i);
-        mask.fill(0, (at + i) * time + item.at, (at + i) * time + item.at + i + 1);
+        starts[at + i] = item.at;
       }
       for (const name of fieldNames) {
         const source = values[name];
@@ -111,5 +119,5 @@ function fill(
       }
     }
   });
-  return { batch, time, ids, positions, targets, mask, fields, places };
+  return { batch, time, ids, positions, targets, starts, fields, places };
 }

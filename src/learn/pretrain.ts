@@ -4,7 +4,7 @@ import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
 import type { Engine, OptimizerState } from "../engine/engine.ts";
 import { mul, neg, reduceSum } from "../engine/graph/ops.ts";
-import type { TrainingSequence } from "../engine/packing.ts";
+import { microbatchesOf, type TrainingSequence } from "../engine/packing.ts";
 import type { Loss } from "../engine/training-graph.ts";
 
 /** Cross-entropy, nats: each token's weight is its share of the loss, so weights of 1/n give the mean. */
@@ -31,9 +31,9 @@ export function supervised(texts: readonly SupervisedText[]): TrainingSequence[]
 
 export type PretrainOptions = {
   readonly steps: number;
-  /** Tokens of a batch, at most (one text longer than this is a batch of its own). */
-  readonly batchTokens: number;
-  /** Texts that are sorted by length together and cut into batches. */
+  /** Micro-batches of one update. */
+  readonly microbatches: number;
+  /** Texts that are packed together and cut into batches. */
   readonly poolTexts: number;
   readonly optimizer: AdamWOptions;
 };
@@ -53,8 +53,8 @@ export type PretrainStep = {
 };
 
 /**
- * Trains the engine's weights in place, a yield a step; goes on from `state.step` and `from`. Small batches of texts of
- * like length learn more a second here than large mixed ones: little is padding, and an update costs little.
+ * Trains the engine's weights in place, a yield a step; goes on from `state.step` and `from`. Small batches learn
+ * more a second here than large ones, as an update costs little; a pool is packed as a whole, so little is padding.
  *
  * @param pool the texts of one pool, a function of its index alone
  */
@@ -68,7 +68,7 @@ export async function* pretrain(
 ): AsyncGenerator<PretrainStep> {
   let start = from.batch;
   for (let index = from.pool; state.step < options.steps; index++) {
-    const batches = rng.split("order", index).shuffle(batchesOf(pool(index), options.batchTokens));
+    const batches = batchesOf(pool(index), options.microbatches, rng.split("order", index));
     for (let b = start; b < batches.length && state.step < options.steps; b++) {
       const texts = batches[b] as readonly SupervisedText[];
       const { loss, gradient } = await engine.gradient(supervised(texts), CROSS_ENTROPY);
@@ -79,17 +79,10 @@ export async function* pretrain(
   }
 }
 
-/** Texts by rising length, cut into batches of at most `batchTokens`. */
-function batchesOf(texts: readonly SupervisedText[], batchTokens: number): SupervisedText[][] {
-  const batches: SupervisedText[][] = [];
-  let tokens = Number.POSITIVE_INFINITY;
-  for (const text of texts.toSorted((a, b) => a.tokens.length - b.tokens.length)) {
-    if (tokens + text.tokens.length > batchTokens) {
-      batches.push([]);
-      tokens = 0;
-    }
-    batches.at(-1)?.push(text);
-    tokens += text.tokens.length;
-  }
-  return batches;
+/** A pool's micro-batches in random order, `size` to a batch. */
+function batchesOf(texts: readonly SupervisedText[], size: number, rng: Rng): SupervisedText[][] {
+  const packed = rng.shuffle(microbatchesOf(texts.map(({ tokens }) => tokens.length)));
+  return Array.from({ length: Math.ceil(packed.length / size) }, (_, b) =>
+    packed.slice(b * size, (b + 1) * size).flatMap((indices) => indices.map((i) => texts[i] as SupervisedText)),
+  );
 }

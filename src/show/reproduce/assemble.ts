@@ -3,7 +3,6 @@
 import { MullError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
 import type { TransformerShape } from "../../core/flops.ts";
-import { BEHAVIOURS, type Behaviour } from "../../measure/behaviours.ts";
 import { compareBehaviours, totalBehaviours } from "../../measure/behaviour-change.ts";
 import { summarise, summariseBy } from "../../measure/chains.ts";
 import { lengthCurve, sampleCurve } from "../../measure/curves.ts";
@@ -118,9 +117,9 @@ function fits(
   };
   for (const model of ["base", "final"]) {
     for (const strategy of ["pass@n", "majority"]) {
-      named[`${model}: ${strategy}`] = samples.filter((p) => p.model === model && p.strategy === strategy);
+      named[`samples.${model}.${strategy}`] = samples.filter((p) => p.model === model && p.strategy === strategy);
     }
-    named[`${model}: length`] = length.filter((p) => p.model === model);
+    named[`length.${model}`] = length.filter((p) => p.model === model);
   }
   return Object.fromEntries(Object.entries(named).map(([name, points]) => [name, fitLogCompute(points)]));
 }
@@ -135,13 +134,7 @@ function behaviours(base: Measurement, final: Measurement, rng: Rng) {
     .map(({ puzzle, tokens, promptTokens }, i) =>
       tallyOf(String(i), puzzle as NonNullable<typeof puzzle>, countdownTokenizer.decode(tokens.slice(promptTokens))),
     );
-  const changes = compareBehaviours(base.tallies, final.tallies, totalBehaviours(corpus), { rng: rng.split("behaviours") });
-  return Object.fromEntries(
-    Object.entries(changes).map(([name, { base: before, final: after, kind, meaning }]) => [
-      name,
-      { base: before, final: after, kind, per: BEHAVIOURS[name as Behaviour].per, means: meaning },
-    ]),
-  );
+  return compareBehaviours(base.tallies, final.tallies, totalBehaviours(corpus), { rng: rng.split("behaviours") });
 }
 
 /** Problems on which the two models differ come first: they show what was learnt. */

@@ -26,7 +26,7 @@ export const PRETRAIN_STEPS = 4000;
 export function pretrainOptions(steps: number): PretrainOptions {
   return {
     steps,
-    batchTokens: 4096,
+    microbatches: 2,
     poolTexts: 2000,
     optimizer: {
       learningRate: 2e-3,
