@@ -27,6 +27,11 @@ describe("applyEvent", () => {
     );
   });
 
+  test("the exam of step 0 ends what came before: pretraining counts its own steps", () => {
+    const state = fold(step(1), step(2), exam(2, 0.2), exam(0, 0.25));
+    assert.deepEqual([state.steps.length, state.evals.length], [0, 1]);
+  });
+
   test("a measurement replaces the one of the same kind", () => {
     const sample = (n: number, accuracy: number, model = "base") => ({
       type: "samples",

@@ -2,7 +2,8 @@
  * What is known of a run, folded from its events in order: the page draws it and `GET /api/state` returns it.
  *
  * A run that was interrupted goes on from its last checkpoint, so its journal may tell some steps twice. A step or an
- * exam that comes again replaces what was known from there on; a measurement replaces the one of the same kind.
+ * exam that comes again replaces what was known from there on; a measurement replaces the one of the same kind. So does
+ * reinforcement the pretraining that may come before it: its first exam is that of step 0.
  *
  * Pure, and shared with the browser: types are its only imports beside `decimate`.
  */
@@ -44,6 +45,7 @@ export function applyEvent(state: RunState, event: RunEvent): void {
       decimate(state.steps, MAX_STEPS, () => true);
       return;
     case "eval":
+      rewind(state.steps, event.step + 1);
       rewind(state.evals, event.step);
       state.evals.push(event);
       decimate(state.evals, MAX_POINTS, () => true);

@@ -8,7 +8,7 @@ const LABEL_PX = 84;
  * tenfold, or every few.
  *
  * @example
- * ticks(1e12, 1e14, 400); // [1e12, 3e12, 1e13, 3e13, 1e14]
+ * ticks(1e12, 1e14, 500); // [1e12, 3e12, 1e13, 3e13, 1e14]
  */
 export function ticks(low: number, high: number, widthPx: number): number[] {
   const most = Math.max(2, Math.floor(widthPx / LABEL_PX));
