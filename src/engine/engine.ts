@@ -9,6 +9,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { MullError } from "../core/errors.ts";
 import { type AdamWOptions, adamwProgram } from "./adamw.ts";
+import { checkRequests, checkSequences } from "./bounds.ts";
 import type { DecodeRequest, DecodeResult } from "./decoder.ts";
 import type { BatchRun, Reply, Request, WeightsName, WorkerSetup } from "./messages.ts";
 import type { Program } from "./onnx/emit.ts";
@@ -64,14 +65,16 @@ export class Engine implements AsyncDisposable {
   readonly #queue: Job[] = [];
   #nextId = 0;
   #closed = false;
+  #failure: MullError | undefined;
 
   constructor(config: TransformerConfig, parameters: Float32Array, options: EngineOptions = {}) {
     const { threads = availableParallelism(), slots = 192, prefixTokens = 16384 } = options;
-    if (parameters.length !== parameterCount(config)) {
-      const expected = parameterCount(config);
-      throw new MullError("checkpoint", `expected ${expected} parameters for this shape, got ${parameters.length}`);
+    for (const [name, value] of Object.entries({ threads, slots })) {
+      if (Number.isSafeInteger(value) && value >= 1) continue;
+      throw new MullError("usage", `engine: expected ${name} of 1 or more, got ${value}`);
     }
     this.config = config;
+    this.#checkLength(parameters);
     this.#slots = slots;
     this.parameters = sharedCopy(parameters);
     this.#reference = sharedCopy(parameters);
@@ -99,26 +102,41 @@ export class Engine implements AsyncDisposable {
   }
 
   setParameters(flat: Float32Array): void {
+    this.#checkLength(flat);
     this.parameters.set(flat);
     this.#announceWeights();
   }
 
   /** The weights that `score(..., "reference")` uses; at first those that the engine was made with. */
   setReference(flat: Float32Array): void {
+    this.#checkLength(flat);
     this.#reference.set(flat);
     this.#announceWeights();
+  }
+
+  #checkLength(flat: Float32Array): void {
+    const expected = parameterCount(this.config);
+    if (flat.length === expected) return;
+    throw new MullError("checkpoint", `expected ${expected} parameters for this shape, got ${flat.length}`);
   }
 
   #announceWeights(): void {
     for (const { worker } of this.#threads) worker.postMessage({ kind: "weights" } satisfies Request);
   }
 
-  /** Decodes every request; results in the order of the requests. On abort, what was written so far. */
+  /**
+   * Decodes every request; results in the order of the requests. On abort, what was written so far.
+   *
+   * @throws MullError `input` for a request out of bounds (none of the call is then decoded); `aborted` where the engine
+   * is closed; `engine` where it has failed, now or before
+   */
   async decode(
     requests: readonly DecodeRequest[],
     options: { readonly signal?: AbortSignal; readonly onToken?: (request: number, token: number) => void } = {},
   ): Promise<DecodeResult[]> {
     const { signal, onToken } = options;
+    checkRequests(this.config, requests);
+    this.#checkUsable();
     const jobs: Job[] = [];
     const results = requests.map(
       (request, i) =>
@@ -141,6 +159,7 @@ export class Engine implements AsyncDisposable {
 
   /** The loss summed over all tokens of all sequences, and its gradient. */
   async gradient(sequences: readonly TrainingSequence[], loss: Loss): Promise<GradientResult> {
+    checkSequences(this.config, sequences);
     const microbatches = pack(sequences, loss.fields);
     const name = (shape: BatchShape): string => `gradient:${loss.name}:${shape.batch}x${shape.time}`;
     for (const shape of microbatches) this.#load(name(shape), () => gradientProgram(this.config, shape, loss));
@@ -156,6 +175,7 @@ export class Engine implements AsyncDisposable {
     sequences: readonly TrainingSequence[],
     weights: WeightsName = "policy",
   ): Promise<SequenceScores[]> {
+    checkSequences(this.config, sequences);
     const microbatches = pack(sequences, []);
     const name = (shape: BatchShape): string => `score:${shape.batch}x${shape.time}`;
     for (const shape of microbatches) this.#load(name(shape), () => scoreProgram(this.config, shape));
@@ -163,7 +183,11 @@ export class Engine implements AsyncDisposable {
     return unpackScores(sequences, microbatches, results);
   }
 
-  /** One AdamW step; writes the new weights and moments. Returns the gradient's norm before clipping, and the rate. */
+  /**
+   * One AdamW step; writes the new weights and moments. Returns the gradient's norm before clipping, and the rate.
+   *
+   * @throws MullError `engine` where the gradient is not finite; weights and moments are then as they were
+   */
   async update(
     gradient: Float32Array,
     state: OptimizerState,
@@ -177,11 +201,17 @@ export class Engine implements AsyncDisposable {
     const feeds = { parameters, mean: state.mean, variance: state.variance, gradient, step };
     const reply = await this.#call(thread, (id) => ({ kind: "run", id, name, feeds }));
     const outputs = (reply as Extract<Reply, { kind: "outputs" }>).outputs;
+    const gradientNorm = outputs["gradientNorm"]?.[0] as number;
+    if (!Number.isFinite(gradientNorm)) {
+      throw new MullError("engine", `step ${state.step + 1}: the gradient's norm is ${gradientNorm}`, {
+        hint: "go back to an earlier checkpoint, and lower the learning rate",
+      });
+    }
     state.mean.set(outputs["newMean"] as Float32Array);
     state.variance.set(outputs["newVariance"] as Float32Array);
     state.step++;
     this.setParameters(outputs["newParameters"] as Float32Array);
-    return { gradientNorm: outputs["gradientNorm"]?.[0] as number, learningRate: outputs["learningRate"]?.[0] as number };
+    return { gradientNorm, learningRate: outputs["learningRate"]?.[0] as number };
   }
 
   /** Ends the threads; what is under way rejects. */
@@ -232,7 +262,7 @@ export class Engine implements AsyncDisposable {
   #call(thread: Thread, request: (id: number) => Request): Promise<Reply> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      if (this.#closed) reject(new MullError("aborted", "the engine is closed"));
+      this.#checkUsable(); // what an executor throws rejects
       this.#pending.set(id, { resolve, reject });
       thread.worker.postMessage(request(id));
     });
@@ -280,7 +310,7 @@ export class Engine implements AsyncDisposable {
       entry.job.resolve(reply.result);
       this.#dispatch();
     } else if (reply.kind === "failed") {
-      const error = new MullError("engine", reply.message);
+      const error = new MullError("engine", reply.message, reply.hint === undefined ? {} : { hint: reply.hint });
       const pending = this.#pending.get(reply.id);
       if (pending === undefined) this.#fail(error);
       else pending.reject(error);
@@ -291,8 +321,15 @@ export class Engine implements AsyncDisposable {
     }
   }
 
-  /** Nothing that is under way will finish. */
+  #checkUsable(): void {
+    if (this.#failure === undefined) return;
+    const { code, message, hint = "make a new engine" } = this.#failure;
+    throw new MullError(code, `the engine cannot be used any more: ${message}`, { hint, cause: this.#failure });
+  }
+
+  /** Nothing that is under way will finish, and nothing more can be asked. */
   #fail(error: MullError): void {
+    this.#failure ??= error;
     for (const { reject } of this.#pending.values()) reject(error);
     for (const { job } of this.#jobs.values()) job.reject(error);
     for (const job of this.#queue) job.reject(error);
@@ -339,8 +376,9 @@ function unpackScores(
     for (const { sequence, at } of m.places) {
       const score = scores[sequence] as SequenceScores;
       const end = at + score.logprobs.length - 1;
-      score.logprobs.set((results[b]?.["logprob"] as Float32Array).subarray(at, end), 1);
-      score.entropies.set((results[b]?.["entropy"] as Float32Array).subarray(at, end), 1);
+      const { logprob, entropy } = results[b] as { logprob: Float32Array; entropy: Float32Array };
+      score.logprobs.set(logprob.subarray(at, end), 1);
+      score.entropies.set(entropy.subarray(at, end), 1);
     }
   });
   return scores;

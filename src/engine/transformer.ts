@@ -6,6 +6,7 @@
 
 import { MullError } from "../core/errors.ts";
 import type { TransformerShape } from "../core/flops.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { Rng } from "../core/rng.ts";
 import {
   add,
@@ -43,14 +44,27 @@ export type ParameterSpec = {
   readonly decay: boolean;
 };
 
+const SIZES = ["vocabSize", "layers", "width", "heads", "kvHeads", "headDim", "ffnWidth", "maxPositions"] as const;
+
+/** @throws MullError `shape` for a transformer that cannot be built */
+export function checkConfig(c: TransformerConfig): void {
+  const need = (holds: boolean, what: string): void => {
+    if (!holds) throw new MullError("shape", `transformer: ${what}`);
+  };
+  for (const size of SIZES)
+    need(Number.isSafeInteger(c[size]) && c[size] > 0, `${size} must be a positive integer, got ${c[size]}`);
+  need(c.heads % c.kvHeads === 0, `${c.heads} heads cannot share ${c.kvHeads} key/value heads`);
+  need(c.headDim % 2 === 0, `positions rotate pairs, so headDim must be even, got ${c.headDim}`);
+  const most = LIMITS.contextTokens;
+  need(c.maxPositions <= most, `maxPositions must be at most ${most}, got ${c.maxPositions}`);
+  for (const value of ["ropeTheta", "normEpsilon"] as const) {
+    need(c[value] > 0 && c[value] < Number.POSITIVE_INFINITY, `${value} must be positive, got ${c[value]}`);
+  }
+}
+
 /** Every parameter in order, with its place in one flat Float32Array. Matrices are [out, in]. */
 export function parameterLayout(c: TransformerConfig): ParameterSpec[] {
-  if (c.heads % c.kvHeads !== 0) {
-    throw new MullError("shape", `transformer: ${c.heads} heads cannot share ${c.kvHeads} key/value heads`);
-  }
-  if (c.headDim % 2 !== 0) {
-    throw new MullError("shape", `transformer: positions rotate pairs, so headDim must be even, got ${c.headDim}`);
-  }
+  checkConfig(c);
   const specs: ParameterSpec[] = [];
   let offset = 0;
   const push = (name: string, ...shape: number[]): void => {
@@ -127,7 +141,7 @@ function trunk(c: TransformerConfig, parameters: Parameters, ids: Tensor, positi
   let x = embed(weight(parameters, "model.embed_tokens.weight"), ids); // [n, width]
   for (let layer = 0; layer < c.layers; layer++) {
     const w = (name: string): Tensor => weight(parameters, `model.layers.${layer}.${name}.weight`);
-    const linear = (h: Tensor, name: string): Tensor => matmul(h, w(name), { transposeB: true });
+    const linear = (rows: Tensor, name: string): Tensor => matmul(rows, w(name), { transposeB: true });
 
     const h = rmsNorm(x, w("input_layernorm"), c.normEpsilon);
     const q = rope(linear(h, "self_attn.q_proj"), positions, cos, sin); // [n, heads * headDim]
@@ -170,7 +184,7 @@ export function sequenceLogits(
         headDim,
       ]);
     const masks =
-      kvHeads === 1 ? mask : reshape(concat(Array(kvHeads).fill(mask), 1), [batch * kvHeads, time, 1, time]);
+      kvHeads === 1 ? mask : reshape(concat(new Array(kvHeads).fill(mask), 1), [batch * kvHeads, time, 1, time]);
     const out = causalBlocks(split(q, group), split(k, 1), split(v, 1), masks, scale); // [batch * kvHeads, time * group, headDim]
     const together = transpose(reshape(out, [batch, kvHeads, time, group * headDim]), [0, 2, 1, 3]);
     return reshape(together, [batch * time, heads * headDim]);
@@ -201,7 +215,11 @@ function causalBlocks(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: numb
 }
 
 /** What one decode step returns beside the logits: the new key and value of each layer, [rows, kvHeads * headDim]. */
-export type DecodeStep = { readonly logits: Tensor; readonly keys: readonly Tensor[]; readonly values: readonly Tensor[] };
+export type DecodeStep = {
+  readonly logits: Tensor;
+  readonly keys: readonly Tensor[];
+  readonly values: readonly Tensor[];
+};
 
 /**
  * One token a row. The cache of each layer comes in as inputs [rows * kvHeads, time, headDim], read only; `mask`
@@ -215,7 +233,8 @@ export function decodeStep(c: TransformerConfig, parameters: Parameters, rows: n
   const ids = input("ids", [rows], "int64");
   const positions = input("positions", [rows], "int64");
   const rowMask = input("mask", [rows, 1, time]);
-  const mask = kvHeads === 1 ? rowMask : reshape(concat(Array(kvHeads).fill(rowMask), 1), [rows * kvHeads, 1, time]);
+  const mask =
+    kvHeads === 1 ? rowMask : reshape(concat(new Array(kvHeads).fill(rowMask), 1), [rows * kvHeads, 1, time]);
   const keys: Tensor[] = [];
   const values: Tensor[] = [];
   const hidden = trunk(c, parameters, ids, positions, (layer, q, k, v) => {

@@ -14,7 +14,7 @@ import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
 import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
 import { CROSS_ENTROPY, type SupervisedText, supervised } from "./pretrain.ts";
-import { generationFlops, type Group, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
+import { type Group, generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
 
 export type FilterOptions = RolloutOptions & {
   readonly steps: number;

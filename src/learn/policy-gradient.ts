@@ -17,7 +17,7 @@ import type { TrainingSequence } from "../engine/packing.ts";
 import { type Baseline, groupAdvantages, isUseful, overlongPenalty } from "./advantages.ts";
 import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
 import { type Aggregation, policyLoss, tokenWeights } from "./policy-loss.ts";
-import { generationFlops, type Group, outcomeReward, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
+import { type Group, generationFlops, outcomeReward, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
 
 export type PolicyGradientOptions = RolloutOptions & {
   readonly steps: number;

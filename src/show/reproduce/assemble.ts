@@ -1,8 +1,8 @@
 /** The report of a finished run, assembled from its journal and its measurements. */
 
 import { MullError } from "../../core/errors.ts";
-import { Rng } from "../../core/rng.ts";
 import type { TransformerShape } from "../../core/flops.ts";
+import { Rng } from "../../core/rng.ts";
 import { compareBehaviours, totalBehaviours } from "../../measure/behaviour-change.ts";
 import { summarise, summariseBy } from "../../measure/chains.ts";
 import { lengthCurve, sampleCurve } from "../../measure/curves.ts";
@@ -63,21 +63,27 @@ export function assembleReport(input: ReportInput): Report {
   const train = input.evaluations.map(({ step, flops, passAt1, ci }) => ({ step, flops, passAt1, ci }));
   const results = { base: result("base"), final: result("final") };
   const gain = splitGain(
-    { base: base.problems, forced: forcedBase.problems, final: final.problems, sampledTo: LONGEST_CHAIN, shape: input.shape },
+    {
+      base: base.problems,
+      forced: forcedBase.problems,
+      final: final.problems,
+      sampledTo: LONGEST_CHAIN,
+      shape: input.shape,
+    },
     intervals,
   );
-  const { passAt1 } = results.base;
+  const basePassAt1 = results.base.passAt1;
 
   const report = {
     ...results,
     gate: {
       ...base.gate,
-      passAt1,
+      passAt1: basePassAt1,
       passed:
         base.gate.format >= GATE.format &&
         base.gate.operations >= GATE.operations &&
-        passAt1 >= GATE.passAt1[0] &&
-        passAt1 <= GATE.passAt1[1],
+        basePassAt1 >= GATE.passAt1[0] &&
+        basePassAt1 <= GATE.passAt1[1],
     },
     control: {
       tokensPerProblem: gain.tokensPerProblem,
@@ -147,4 +153,3 @@ function examples(base: Measurement, final: Measurement) {
   const rest = pairs.filter((p) => !learnt.includes(p));
   return [...learnt.slice(0, 4), ...rest.slice(0, 2)];
 }
-

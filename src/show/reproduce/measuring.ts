@@ -3,8 +3,8 @@
 import type { Completion, Extension } from "../../core/completion.ts";
 import type { Problem } from "../../core/problem.ts";
 import { deriveSeed, Rng } from "../../core/rng.ts";
-import type { ChainRecord, ProblemChains } from "../../measure/chains.ts";
 import { type BehaviourTally, countBehaviours } from "../../measure/behaviours.ts";
+import type { ChainRecord, ProblemChains } from "../../measure/chains.ts";
 import type { EmbeddedModel } from "../../model/embedded.ts";
 import { type Puzzle, puzzleOf } from "../../tasks/countdown/puzzle.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
@@ -67,8 +67,8 @@ export async function sampleChains(
 export function toRecords(chains: readonly SampledChain[]): ProblemChains[] {
   const groups = new Map<string, { problem: Problem; chains: ChainRecord[] }>();
   for (const { problem, completion } of chains) {
-    let group = groups.get(problem.id);
-    if (group === undefined) groups.set(problem.id, (group = { problem, chains: [] }));
+    const group = groups.get(problem.id) ?? { problem, chains: [] };
+    groups.set(problem.id, group);
     const verdict = judge(problem, completion.text);
     if (verdict.status === "unscored") continue;
     const tokens = completion.usage.completionTokens;

@@ -6,12 +6,12 @@
 
 import { z } from "zod";
 import { MullError } from "../../core/errors.ts";
-import { Rng } from "../../core/rng.ts";
 import { trainFlops } from "../../core/flops.ts";
+import { Rng } from "../../core/rng.ts";
 import { writeCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import { Engine, newOptimizerState } from "../../engine/engine.ts";
 import { initialParameters } from "../../engine/transformer.ts";
-import { pretrain, type PretrainOptions, type SupervisedText } from "../../learn/pretrain.ts";
+import { type PretrainOptions, pretrain, type SupervisedText } from "../../learn/pretrain.ts";
 import { summarise, summariseBy } from "../../measure/chains.ts";
 import { EmbeddedModel } from "../../model/embedded.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
@@ -20,8 +20,9 @@ import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
 import { parseRunEvent, type RunEvent } from "../server/events.ts";
 import { BASE_SHAPE, LONGEST_CHAIN, PRETRAIN_STEPS, pretrainOptions } from "./base-model.ts";
 import { gateOf, heldOut, sampleChains, toRecords } from "./measuring.ts";
+import type { RunHooks } from "./options.ts";
+import { loadTrainingState } from "./training-state.ts";
 import { readVersions } from "./versions.ts";
-import { loadTrainingState } from "./weights.ts";
 
 export type PretrainBaseOptions = {
   readonly steps?: number;
@@ -30,8 +31,6 @@ export type PretrainBaseOptions = {
   readonly fresh: boolean;
   readonly threads?: number;
 };
-
-export type PretrainHooks = { readonly publish: (event: RunEvent) => void; readonly signal: AbortSignal };
 
 export type BaseReport = {
   readonly format: number;
@@ -52,10 +51,7 @@ const SAVE_EVERY = 200;
 const GATE_PROBLEMS = 400;
 
 /** Trains in `out`, going on where it stopped, and leaves the model there in the Hugging Face layout. */
-export async function pretrainBase(
-  options: PretrainBaseOptions,
-  hooks: PretrainHooks,
-): Promise<BaseReport> {
+export async function pretrainBase(options: PretrainBaseOptions, hooks: RunHooks): Promise<BaseReport> {
   const plan = pretrainOptions(options.steps ?? PRETRAIN_STEPS);
   const { seed, out } = options;
   const initial = initialParameters(BASE_SHAPE, new Rng(seed).split("initial"));
@@ -75,7 +71,7 @@ async function trainAndMeasure(
   engine: Engine,
   plan: PretrainOptions,
   { seed }: PretrainBaseOptions,
-  hooks: PretrainHooks,
+  hooks: RunHooks,
 ): Promise<BaseReport> {
   const { steps } = plan;
   let optimizer = newOptimizerState(engine.parameters.length);
@@ -95,7 +91,11 @@ async function trainAndMeasure(
     parameters: engine.parameters,
     tokenizer: countdownTokenizer,
     ...(withOptimizer ? { optimizer } : {}),
-    metadata: { command: `mull pretrain --seed ${seed} --steps ${steps}`, step: String(optimizer.step), seed: String(seed) },
+    metadata: {
+      command: `mull pretrain --seed ${seed} --steps ${steps}`,
+      step: String(optimizer.step),
+      seed: String(seed),
+    },
   });
   const save = () => run.save(optimizer.step, state, (folder) => writeCheckpoint(folder, checkpoint(true)));
 

@@ -23,33 +23,16 @@ import { judge } from "../../tasks/countdown/verifier.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
 import type { Report } from "../report/schema.ts";
 import { writeReport } from "../report/write.ts";
-import { isKnownEvent, parseRunEvent, type EventOf, type RunEvent } from "../server/events.ts";
+import { type EventOf, isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts";
 import { assembleReport } from "./assemble.ts";
 import { LONGEST_CHAIN } from "./base-model.ts";
 import { GO_ON, gateOf, heldOut, type SampledChain, sampleChains, tallyBehaviours, toRecords } from "./measuring.ts";
-import { PRESETS, type Preset, type PresetName } from "./presets.ts";
+import type { ReproduceOptions, RunHooks } from "./options.ts";
+import { PRESETS, type Preset } from "./presets.ts";
 import { FRESH_STATE, type JudgedChain, type Measurement, type RunState, runStateSchema } from "./run-state.ts";
+import { loadTrainingState } from "./training-state.ts";
 import { readVersions } from "./versions.ts";
-import { loadBase, loadTrainingState } from "./weights.ts";
-
-export type ReproduceOptions = {
-  readonly preset: PresetName;
-  readonly seed: number;
-  /** Pretrain the base model first, inside the run's folder, instead of taking the shipped one. */
-  readonly fromScratch: boolean;
-  /** The run's folder. */
-  readonly out: string;
-  /** Delete what the folder holds and start over. */
-  readonly fresh: boolean;
-  /** Compute threads; one a core by default. */
-  readonly threads?: number;
-};
-
-export type ReproduceHooks = {
-  /** Every event of the run, those of an earlier part of it first. */
-  readonly publish: (event: RunEvent) => void;
-  readonly signal: AbortSignal;
-};
+import { loadBase } from "./weights.ts";
 
 /** Chains whose behaviours are counted, a problem. */
 const TALLIED = 4;
@@ -61,10 +44,14 @@ const SHOWN = 24;
  *
  * @throws MullError `aborted` after the signal, with everything saved; `locked`, `usage` or `store` from the run's folder
  */
-export async function reproduce(options: ReproduceOptions, hooks: ReproduceHooks): Promise<Report> {
+export async function reproduce(options: ReproduceOptions, hooks: RunHooks): Promise<Report> {
   const preset = PRESETS[options.preset];
   const base = await loadBase(options, hooks);
-  const engine = new Engine(base.config, base.parameters, options.threads === undefined ? {} : { threads: options.threads });
+  const engine = new Engine(
+    base.config,
+    base.parameters,
+    options.threads === undefined ? {} : { threads: options.threads },
+  );
   try {
     const config = { preset, base: base.digest, threads: engine.threads };
     const identity = { config, seed: options.seed, versions: readVersions() };
@@ -88,7 +75,7 @@ class Job {
   readonly #base: Float32Array;
   readonly #preset: Preset;
   readonly #options: ReproduceOptions;
-  readonly #hooks: ReproduceHooks;
+  readonly #hooks: RunHooks;
   readonly #task = new CountdownTask();
   readonly #began = performance.now();
   #trained: Float32Array;
@@ -101,7 +88,7 @@ class Job {
     base: Float32Array,
     preset: Preset,
     options: ReproduceOptions,
-    hooks: ReproduceHooks,
+    hooks: RunHooks,
   ) {
     this.#run = run;
     this.#engine = engine;
@@ -127,7 +114,8 @@ class Job {
     } catch (error) {
       await this.#save();
       if (!this.#hooks.signal.aborted) throw error;
-      throw new MullError("aborted", "stopped; everything so far is saved", { hint: "run the same command to go on" });
+      const hint = "run the same command to go on";
+      throw new MullError("aborted", "stopped; everything so far is saved", { hint, cause: error });
     }
     const report = assembleReport({
       shape: this.#engine.config,
@@ -197,7 +185,11 @@ class Job {
       await this.#save();
     }
     if (this.#state.step >= learning.steps) return;
-    this.#publish({ type: "phase", name: "training", detail: `${learning.steps} steps of reinforcement on verified answers` });
+    this.#publish({
+      type: "phase",
+      name: "training",
+      detail: `${learning.steps} steps of reinforcement on verified answers`,
+    });
     const rng = new Rng(seed).split("learning");
     const problems = (step: number): Problem[] => [
       ...this.#task.problems("train", rng.split("problems", step)).take(learning.problemsPerStep),
@@ -254,7 +246,10 @@ class Job {
     for (const name of ["base", "final"] as const) {
       const who = name === "base" ? "the base model" : "the trained model";
       await this.#measureOnce(name, "samples", `${samples} chains a problem by ${who}`, main, { samples });
-      await this.#measureOnce(name, "forced", `long chains by ${who}, made to go on`, main, { samples: forcedSamples, extend: GO_ON });
+      await this.#measureOnce(name, "forced", `long chains by ${who}, made to go on`, main, {
+        samples: forcedSamples,
+        extend: GO_ON,
+      });
       await this.#measureOnce(name, "unseen", `targets never trained on, by ${who}`, unseen, { samples: 4 });
     }
   }
@@ -305,7 +300,14 @@ function chainEvent({ step, groups }: LearnStep): RunEvent {
   const rollout = groups[step % groups.length]?.[0];
   if (rollout === undefined) throw new MullError("engine", "a step without chains");
   const { problem, completion, verdict } = rollout;
-  return { type: "chain", step, problem: problem.prompt, text: completion.text, verdict: verdict.status, reason: verdict.reason };
+  return {
+    type: "chain",
+    step,
+    problem: problem.prompt,
+    text: completion.text,
+    verdict: verdict.status,
+    reason: verdict.reason,
+  };
 }
 
 /** What to type to get the same figures. */

@@ -1,8 +1,8 @@
 /** What a run of `mull reproduce` saves beside its weights, so that it goes on where it stopped. */
 
 import { z } from "zod";
-import { BEHAVIOUR_NAMES } from "../../measure/behaviours.ts";
 import type { BehaviourTally } from "../../measure/behaviours.ts";
+import { BEHAVIOUR_NAMES } from "../../measure/behaviours.ts";
 import type { ProblemChains } from "../../measure/chains.ts";
 import type { Gate } from "./measuring.ts";
 

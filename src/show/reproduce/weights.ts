@@ -1,14 +1,12 @@
-/** Where weights come from: the shipped base, one pretrained on the spot, or the last step of a run. */
+/** Where a run's base weights come from: the shipped model, or one pretrained on the spot. */
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { MullError } from "../../core/errors.ts";
 import { readCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
-import { newOptimizerState, type OptimizerState } from "../../engine/engine.ts";
-import { parameterCount, type TransformerConfig } from "../../engine/transformer.ts";
+import type { TransformerConfig } from "../../engine/transformer.ts";
 import { SHIPPED } from "../models.ts";
+import type { ReproduceOptions, RunHooks } from "./options.ts";
 import { pretrainBase } from "./pretrain.ts";
-import type { ReproduceHooks, ReproduceOptions } from "./reproduce.ts";
 
 export type BaseWeights = {
   readonly config: TransformerConfig;
@@ -19,22 +17,10 @@ export type BaseWeights = {
 };
 
 /** The base model of a run: the shipped one, or with `fromScratch` one pretrained in the run's folder. */
-export async function loadBase(options: ReproduceOptions, hooks: ReproduceHooks): Promise<BaseWeights> {
+export async function loadBase(options: ReproduceOptions, hooks: RunHooks): Promise<BaseWeights> {
   const folder = options.fromScratch ? join(options.out, "base") : SHIPPED.base;
   if (options.fromScratch) await pretrainBase({ seed: options.seed, out: folder, fresh: options.fresh }, hooks);
   const { config, parameters } = await readCheckpoint(folder);
   const bytes = new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength);
   return { config, parameters, digest: createHash("sha256").update(bytes).digest("hex") };
-}
-
-/** Weights and optimizer of a saved step. */
-export async function loadTrainingState(
-  folder: string,
-  config: TransformerConfig,
-): Promise<{ parameters: Float32Array; optimizer: OptimizerState }> {
-  const { parameters, optimizer } = await readCheckpoint(folder);
-  if (parameters.length !== parameterCount(config)) {
-    throw new MullError("checkpoint", `${folder}: ${parameters.length} parameters, expected ${parameterCount(config)}`);
-  }
-  return { parameters, optimizer: optimizer ?? newOptimizerState(parameters.length) };
 }
