@@ -106,7 +106,9 @@ describe("AdamW", () => {
     const { rates, clipped } = await compare(OPTIONS);
     assert.ok(clipped > 0 && clipped < 12, `${clipped} of 12 gradients were clipped`);
     const third = 0.01 / 3;
-    [third, 2 * third, 0.01].forEach((rate, i) => assert.ok(Math.abs((rates[i] as number) - rate) < 1e-12));
+    for (const [i, rate] of [third, 2 * third, 0.01].entries()) {
+      assert.ok(Math.abs((rates[i] as number) - rate) < 1e-12);
+    }
     assert.deepEqual(
       rates.slice(9).map((r) => r.toFixed(9)),
       new Array(3).fill("0.001000000"),

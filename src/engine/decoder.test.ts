@@ -60,8 +60,8 @@ async function score(...sequences: readonly (readonly number[])[]): Promise<numb
     [],
   )) {
     const session = await Session.create(scoreProgram(CONFIG, m));
-    const { ids, positions, targets, mask, places } = m;
-    const { logprob } = await session.run({ ids, positions, targets, mask, ...weights });
+    const { ids, positions, targets, starts, places } = m;
+    const { logprob } = await session.run({ ids, positions, targets, starts, ...weights });
     await session.release();
     for (const { sequence, at } of places) {
       const count = (sequences[sequence] as readonly number[]).length - 1;
@@ -149,7 +149,9 @@ describe("one request", () => {
     let tokens: number[] = [];
     decoder.add(
       request(),
-      (result) => (tokens = result.tokens),
+      (result) => {
+        tokens = result.tokens;
+      },
       (id) => seen.push(id),
     );
     while (decoder.busy) await decoder.step();
@@ -205,7 +207,11 @@ describe("abort", () => {
     const whole = await decode(...requests);
     const decoder = new Decoder(CONFIG, WEIGHTS, { slots: 8, prefixTokens: 1000 });
     const results: DecodeResult[] = [];
-    const aborts = requests.map((r, i) => decoder.add(r, (result) => (results[i] = result)));
+    const aborts = requests.map((r, i) =>
+      decoder.add(r, (result) => {
+        results[i] = result;
+      }),
+    );
     aborts[11]?.(); // it waits: 8 slots
     assert.deepEqual(results[11], { tokens: [], logprobs: [], finish: "aborted", prefilled: 0 });
     for (let steps = 0; decoder.busy; steps++) {

@@ -11,6 +11,7 @@ import { MullError } from "../core/errors.ts";
 import { type AdamWOptions, adamwProgram } from "./adamw.ts";
 import { checkRequests, checkSequences } from "./bounds.ts";
 import type { DecodeRequest, DecodeResult } from "./decoder.ts";
+import { Gate } from "./gate.ts";
 import type { BatchRun, Reply, Request, WeightsName, WorkerSetup } from "./messages.ts";
 import type { Program } from "./onnx/emit.ts";
 import { type Microbatch, pack, type TrainingSequence } from "./packing.ts";
@@ -58,6 +59,7 @@ export class Engine implements AsyncDisposable {
   readonly parameters: Float32Array;
   /** [parameters] of the policy that training began with: what a KL is measured against. */
   readonly #reference: Float32Array;
+  readonly #gate: Gate;
   readonly #threads: Thread[];
   readonly #slots: number;
   readonly #pending = new Map<number, Pending>();
@@ -78,19 +80,23 @@ export class Engine implements AsyncDisposable {
     this.#slots = slots;
     this.parameters = sharedCopy(parameters);
     this.#reference = sharedCopy(parameters);
-    const setup: WorkerSetup = {
+    this.#gate = new Gate(threads);
+    const setup: Omit<WorkerSetup, "thread"> = {
       config,
       parameters: this.parameters,
       reference: this.#reference,
       decoder: { slots, prefixTokens },
+      gate: this.#gate.state,
     };
     const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-    this.#threads = Array.from({ length: threads }, () => {
-      const worker = new Worker(file, { workerData: setup });
+    this.#threads = Array.from({ length: threads }, (_, index) => {
+      // Flags of the main thread, such as how its --eval is read, are not for the worker's file.
+      const worker = new Worker(file, { workerData: { ...setup, thread: index } satisfies WorkerSetup, execArgv: [] });
       const thread: Thread = { worker, outstanding: 0, loaded: new Set() };
       worker.on("message", (reply: Reply) => this.#receive(reply));
       worker.on("error", (error) => this.#fail(new MullError("engine", `a compute thread died: ${error.message}`)));
       worker.on("exit", (code) => {
+        this.#gate.died(index);
         if (!this.#closed) this.#fail(new MullError("engine", `a compute thread exited with code ${code}`));
       });
       return thread;
@@ -165,16 +171,14 @@ export class Engine implements AsyncDisposable {
     for (const shape of microbatches) this.#load(name(shape), () => gradientProgram(this.config, shape, loss));
     const { sums, results } = await this.#batches(microbatches, name, "policy");
     const gradient = new Float32Array(this.parameters.length);
-    for (const sum of sums) for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) + (sum[i] as number);
+    for (const sum of sums)
+      for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) + (sum[i] as number);
     const total = results.reduce((n, r) => n + (r["loss"]?.[0] as number), 0);
     return { loss: total, gradient, scores: unpackScores(sequences, microbatches, results) };
   }
 
   /** Log-probability and entropy of every token, without a gradient. */
-  async score(
-    sequences: readonly TrainingSequence[],
-    weights: WeightsName = "policy",
-  ): Promise<SequenceScores[]> {
+  async score(sequences: readonly TrainingSequence[], weights: WeightsName = "policy"): Promise<SequenceScores[]> {
     checkSequences(this.config, sequences);
     const microbatches = pack(sequences, []);
     const name = (shape: BatchShape): string => `score:${shape.batch}x${shape.time}`;
@@ -214,9 +218,10 @@ export class Engine implements AsyncDisposable {
     return { gradientNorm, learningRate: outputs["learningRate"]?.[0] as number };
   }
 
-  /** Ends the threads; what is under way rejects. */
+  /** Ends the threads when their present products are done; what is under way rejects. */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#gate.close();
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
     this.#fail(new MullError("aborted", "the engine was closed"));
   }
@@ -354,7 +359,9 @@ function share(microbatches: readonly Microbatch[], threads: number): number[][]
   // Tokens, dearer in wide rows by what attention was measured to cost there.
   const cost = (m: Microbatch): number => m.batch * m.time * (1 + m.time / 1000);
   const shares = Array.from({ length: threads }, () => ({ cost: 0, indices: [] as number[] }));
-  const order = microbatches.map((_, i) => i).sort((a, b) => cost(microbatches[b] as Microbatch) - cost(microbatches[a] as Microbatch) || a - b);
+  const order = microbatches
+    .map((_, i) => i)
+    .sort((a, b) => cost(microbatches[b] as Microbatch) - cost(microbatches[a] as Microbatch) || a - b);
   for (const i of order) {
     const least = shares.reduce((a, b) => (b.cost < a.cost ? b : a));
     least.indices.push(i);

@@ -106,7 +106,7 @@ export class KvCache<T> {
   /** Frees a row; the lane's last row moves into its place. */
   remove(row: Row<T>): void {
     const { lane, index } = row;
-    const last = lane.rows[lane.rows.length - 1] as Row<T>;
+    const last = lane.rows.at(-1) as Row<T>;
     if (last !== row) {
       const snapshot = this.snapshot(last);
       last.index = index;
@@ -153,7 +153,7 @@ export class KvCache<T> {
   #lane(length: number): Lane<T> {
     const time = LANE_TIMES.find((t) => t >= length);
     if (time === undefined || length > this.#config.maxPositions) {
-      const limit = Math.min(this.#config.maxPositions, LANE_TIMES[LANE_TIMES.length - 1] as number);
+      const limit = Math.min(this.#config.maxPositions, LANE_TIMES.at(-1) as number);
       throw new MullError("engine", `kv cache: a sequence of ${length} tokens exceeds the model's ${limit} positions`);
     }
     let lane = this.#lanes.get(time);

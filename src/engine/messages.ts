@@ -1,6 +1,7 @@
 /** What the main thread and a compute thread say to each other. */
 
 import type { DecodeRequest, DecodeResult, DecoderOptions } from "./decoder.ts";
+import type { GateState } from "./gate.ts";
 import type { Program } from "./onnx/emit.ts";
 import type { Feed } from "./onnx/session.ts";
 import type { TransformerConfig } from "./transformer.ts";
@@ -12,6 +13,9 @@ export type WorkerSetup = {
   /** The weights that training began with, likewise shared. */
   readonly reference: Float32Array;
   readonly decoder: DecoderOptions;
+  /** What lets the threads compute, and this one's number. */
+  readonly gate: GateState;
+  readonly thread: number;
 };
 
 export type Request =
@@ -40,4 +44,4 @@ export type Reply =
     }
   | { readonly kind: "decoded"; readonly id: number; readonly result: DecodeResult }
   | { readonly kind: "token"; readonly id: number; readonly token: number }
-  | { readonly kind: "failed"; readonly id: number; readonly message: string };
+  | { readonly kind: "failed"; readonly id: number; readonly message: string; readonly hint?: string | undefined };

@@ -53,7 +53,10 @@ function forward(config: TransformerConfig, { batch, time }: BatchShape, fields:
 
 /** [batch, time, 1, time]: 0 where query i may see key j, which is start(i) <= j <= i; a large negative number elsewhere. */
 export function blockCausalMask(starts: Tensor, { batch, time }: BatchShape): Tensor {
-  const indices = constant(Float32Array.from({ length: time }, (_, i) => i), [time]);
+  const indices = constant(
+    Float32Array.from({ length: time }, (_, i) => i),
+    [time],
+  );
   const key = reshape(indices, [1, 1, 1, time]);
   const query = reshape(indices, [1, time, 1, 1]);
   const start = reshape(starts, [batch, time, 1, 1]);

@@ -10,6 +10,7 @@ import { KvCache, type Lane, type Page } from "./kv-cache.ts";
 import { emit } from "./onnx/emit.ts";
 import { type Feed, Session } from "./onnx/session.ts";
 import { type Microbatch, pack, type TrainingSequence } from "./packing.ts";
+import { blockCausalMask } from "./training-graph.ts";
 import {
   decodeStep,
   initialParameters,
@@ -51,9 +52,9 @@ async function trainingLogits(
 ): Promise<Float32Array> {
   const n = m.batch * m.time;
   const [ids, positions] = [input("ids", [n], "int64"), input("positions", [n], "int64")];
-  const logits = sequenceLogits(c, parameterInputs(c), ids, positions, input("mask", [m.batch, m.time, 1, m.time]));
+  const logits = sequenceLogits(c, parameterInputs(c), ids, positions, blockCausalMask(input("starts", [n]), m));
   const session = await Session.create(emit({ logits }));
-  const feeds: Record<string, Feed> = { ids: m.ids, positions: m.positions, mask: m.mask, ...weights };
+  const feeds: Record<string, Feed> = { ids: m.ids, positions: m.positions, starts: m.starts, ...weights };
   const outputs = await session.run(feeds);
   await session.release();
   return outputs["logits"] as Float32Array;
@@ -76,9 +77,9 @@ describe("the gradient of the whole model against finite differences", () => {
       assert.deepEqual([m.batch, m.places.length], [2, 4]);
       const parameters = parameterInputs(c);
       const [ids, positions] = [input("ids", [n], "int64"), input("positions", [n], "int64")];
-      const logits = sequenceLogits(c, parameters, ids, positions, input("mask", [m.batch, m.time, 1, m.time]));
+      const logits = sequenceLogits(c, parameters, ids, positions, blockCausalMask(input("starts", [n]), m));
       const output = logProb(logits, input("targets", [n], "int64"));
-      const feeds = { ids: m.ids, positions: m.positions, mask: m.mask, targets: m.targets, ...weightsOf(c, rng) };
+      const feeds = { ids: m.ids, positions: m.positions, starts: m.starts, targets: m.targets, ...weightsOf(c, rng) };
       const check = await checkGradient(output, [...parameters.values()], feeds, { rng, directions: 3, step: 1 / 64 });
       assert.equal(check.compared, 3 * parameters.size);
       assert.ok(check.error <= TOLERANCE, JSON.stringify(check));
@@ -245,7 +246,14 @@ describe("parameters", () => {
   });
 
   test("a shape that cannot be is refused", () => {
-    assert.throws(() => parameterLayout({ ...c, kvHeads: 3 }), { code: "shape", message: /4 heads cannot share 3/ });
-    assert.throws(() => parameterLayout({ ...c, headDim: 3 }), { code: "shape", message: /must be even, got 3/ });
+    const refuses = (change: Partial<TransformerConfig>, message: RegExp): void => {
+      assert.throws(() => parameterLayout({ ...c, ...change }), { name: "MullError", code: "shape", message });
+    };
+    refuses({ kvHeads: 3 }, /4 heads cannot share 3/);
+    refuses({ headDim: 3 }, /must be even, got 3/);
+    refuses({ layers: 0 }, /layers must be a positive integer, got 0/);
+    refuses({ width: 2.5 }, /width must be a positive integer, got 2.5/);
+    refuses({ maxPositions: 5000 }, /at most 4096, got 5000/);
+    refuses({ normEpsilon: Number.NaN }, /normEpsilon must be positive, got NaN/);
   });
 });

@@ -4,7 +4,9 @@
  */
 
 import { parentPort, workerData } from "node:worker_threads";
+import { MullError } from "../core/errors.ts";
 import { Decoder } from "./decoder.ts";
+import { passGate } from "./gate.ts";
 import type { Reply, Request, WorkerSetup } from "./messages.ts";
 import { type Feed, Session } from "./onnx/session.ts";
 import { parameterLayout } from "./transformer.ts";
@@ -12,7 +14,9 @@ import { parameterLayout } from "./transformer.ts";
 const port = parentPort;
 if (port === null) throw new Error("engine/worker.ts runs in a worker thread");
 
-const { config, parameters, reference, decoder: decoderOptions } = workerData as WorkerSetup;
+const { config, parameters, reference, decoder: decoderOptions, gate, thread } = workerData as WorkerSetup;
+/** Computes, unless the engine is being closed. */
+const compute = <T>(work: () => Promise<T>): Promise<T> => passGate(gate, thread, work);
 
 /** This thread's copies of the shared weights, and the same as inputs of a program. */
 const shared = { policy: parameters, reference };
@@ -35,7 +39,7 @@ async function decode(): Promise<void> {
   if (decoding) return;
   decoding = true;
   while (decoder.busy) {
-    await decoder.step();
+    await compute(() => decoder.step());
     await new Promise((resume) => setImmediate(resume));
   }
   decoding = false;
@@ -48,18 +52,22 @@ const handlers: { [K in Request["kind"]]: (request: Extract<Request, { kind: K }
     decoder.setParameters(local.policy);
   },
   async load({ program, name }) {
-    programs.set(name, await Session.create(program));
+    programs.set(name, await compute(() => Session.create(program)));
   },
   async run({ id, name, feeds }) {
     const session = programs.get(name) as Session;
-    const outputs = await session.run(feeds as Record<string, Feed>);
-    send({ kind: "outputs", id, outputs }, Object.values(outputs).map((o) => o.buffer as ArrayBuffer));
+    const outputs = await compute(() => session.run(feeds as Record<string, Feed>));
+    send(
+      { kind: "outputs", id, outputs },
+      Object.values(outputs).map((o) => o.buffer as ArrayBuffer),
+    );
   },
   async batches({ id, runs, weights }) {
     const sum = new Float32Array(parameters.length);
     const results: Record<string, Float32Array>[] = [];
     for (const { name, feeds } of runs) {
-      const { gradient, ...rest } = await (programs.get(name) as Session).run({ ...weightFeeds[weights], ...feeds });
+      const session = programs.get(name) as Session;
+      const { gradient, ...rest } = await compute(() => session.run({ ...weightFeeds[weights], ...feeds }));
       if (gradient !== undefined) addTo(sum, gradient);
       results.push(rest);
     }
@@ -92,7 +100,8 @@ async function guard(id: number, work: () => Promise<void> | void): Promise<void
   try {
     await work();
   } catch (error) {
-    send({ kind: "failed", id, message: error instanceof Error ? error.message : String(error) });
+    const hint = error instanceof MullError ? error.hint : undefined;
+    send({ kind: "failed", id, message: error instanceof Error ? error.message : String(error), hint });
   }
 }
 
