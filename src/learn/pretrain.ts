@@ -79,10 +79,11 @@ export async function* pretrain(
   }
 }
 
-/** A pool's micro-batches in random order, `size` to a batch. */
+/** A pool's micro-batches, `size` of like width to a batch so that all threads end together; batches in random order. */
 function batchesOf(texts: readonly SupervisedText[], size: number, rng: Rng): SupervisedText[][] {
-  const packed = rng.shuffle(microbatchesOf(texts.map(({ tokens }) => tokens.length)));
-  return Array.from({ length: Math.ceil(packed.length / size) }, (_, b) =>
+  const packed = microbatchesOf(texts.map(({ tokens }) => tokens.length)); // by rising width
+  const batches = Array.from({ length: Math.ceil(packed.length / size) }, (_, b) =>
     packed.slice(b * size, (b + 1) * size).flatMap((indices) => indices.map((i) => texts[i] as SupervisedText)),
   );
+  return rng.shuffle(batches);
 }

@@ -1,8 +1,10 @@
 /** The base model's shape and how it is pretrained: what `mull pretrain` runs and `models/base` came from. */
 
-import type { TransformerConfig } from "../../engine/transformer.ts";
+import type { Rng } from "../../core/rng.ts";
+import { initialParameters, type TransformerConfig } from "../../engine/transformer.ts";
 import type { PretrainOptions } from "../../learn/pretrain.ts";
-import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
+import { MAX_VALUE } from "../../tasks/countdown/rules.ts";
+import { countdownTokenizer, ID } from "../../tasks/countdown/vocabulary.ts";
 
 /** Tokens of the longest chain that is measured, and of the longest text in the corpus. */
 export const LONGEST_CHAIN = 1024;
@@ -20,6 +22,23 @@ export const BASE_SHAPE: TransformerConfig = {
   ropeTheta: 10_000,
   normEpsilon: 1e-5,
 };
+
+/**
+ * Weights to begin with. The word for a result (`=24`) starts as the word for its number (`24`) plus one vector that all
+ * results share: that the two are the same number, on which copying a result and noticing the target rest, need not be
+ * discovered ninety-nine times.
+ */
+export function initialBase(rng: Rng): Float32Array {
+  const flat = initialParameters(BASE_SHAPE, rng.split("weights"));
+  const { width } = BASE_SHAPE; // the embedding comes first in the flat vector: [vocab, width]
+  const random = rng.split("results");
+  const shared = Float32Array.from({ length: width }, () => 0.02 * random.normal());
+  for (let value = 1; value <= MAX_VALUE; value++) {
+    const [from, to] = [(ID.integer + value) * width, (ID.result + value) * width];
+    for (let i = 0; i < width; i++) flat[to + i] = flat[from + i]! + shared[i]!;
+  }
+  return flat;
+}
 
 export const PRETRAIN_STEPS = 4000;
 

@@ -112,8 +112,8 @@ class Job {
       await this.#train();
       await this.#measure();
     } catch (error) {
+      if (!this.#hooks.signal.aborted) throw error; // every step is saved already
       await this.#save();
-      if (!this.#hooks.signal.aborted) throw error;
       const hint = "run the same command to go on";
       throw new MullError("aborted", "stopped; everything so far is saved", { hint, cause: error });
     }
