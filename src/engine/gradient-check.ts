@@ -41,6 +41,8 @@ export type GradientCheck = {
  * @param feeds values of every input node that `output` reaches; they are moved in place and put back
  * @throws MullError `engine` when one of `inputs` is no input node or has no float32 feed
  * @example
+ * import { Rng } from "../core/rng.ts";
+ * import { exp, input } from "./graph/ops.ts";
  * const x = input("x", [3]);
  * const check = await checkGradient(exp(x), [x], { x: new Float32Array([0, 0.5, -1]) }, { rng: new Rng(1) });
  * check.error < 1e-4; // true

@@ -177,12 +177,10 @@ const rules: { readonly [O in OpName]: GradientRule<O> } = {
  *
  * @throws MullError `shape` when the loss is no scalar.
  * @example
- * ```ts
- * import { gradients, input, mul, reduceSum } from "mull/engine";
+ * import { input } from "./ops.ts";
  * const x = input("x", [3]);
- * const [dx] = gradients(reduceSum(mul(x, x)), [x]); // 2x
- * console.assert(dx?.shape[0] === 3);
- * ```
+ * const [dx] = gradients(reduceSum(mul(x, x)), [x]); // the node of 2 x
+ * dx?.shape; // [3]
  */
 export function gradients(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
   if (sizeOf(loss.shape) !== 1) throw shapeError(loss.op, "a scalar loss", [loss]);
