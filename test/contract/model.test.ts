@@ -34,7 +34,7 @@ modelContract("embedded", {
     const engine = new Engine(tiny, initialParameters(tiny, new Rng(1)), { threads: 2, slots: 4 });
     return new EmbeddedModel(engine, countdownTokenizer);
   },
-  close: (model) => (model as EmbeddedModel).engine[Symbol.asyncDispose](),
+  close: (model) => (model as EmbeddedModel).engine.close(),
   prompts: PROMPTS,
   word: "9",
   ends: ENDS,
@@ -116,8 +116,9 @@ test("scripted: a fault fails the call after its words, stops the others, and is
   await assert.rejects(typed.sample([ask(1)]), { code: "budget" });
 });
 
-test("embedded: FLOPs are those of the tokens computed, a shared prompt counted once", async () => {
-  await using engine = new Engine(tiny, initialParameters(tiny, new Rng(1)), { threads: 1 });
+test("embedded: FLOPs are those of the tokens computed, a shared prompt counted once", async (t) => {
+  const engine = new Engine(tiny, initialParameters(tiny, new Rng(1)), { threads: 1 });
+  t.after(() => engine.close());
   const model = new EmbeddedModel(engine, countdownTokenizer);
   const request = { prompt: "1 2 = 3", maxTokens: 2, seed: 4, extend: { end: "solved", continuation: "9" } };
   // By hand: weights in products 2 * (16 * 8 * (2*2 + 2*1) + 3 * 16 * 32) + 212 * 16 = 8000, so 16,000 FLOPs a token,

@@ -67,7 +67,7 @@ for (const [name, make] of Object.entries(STRATEGIES)) {
       const engine = new Engine(tiny, initialParameters(tiny, new Rng(2)), { threads: 1, slots: 8 });
       return new EmbeddedModel(engine, countdownTokenizer);
     },
-    close: (model) => (model as EmbeddedModel).engine[Symbol.asyncDispose](),
+    close: (model) => (model as EmbeddedModel).engine.close(),
     problems: [problemOf({ numbers: [8, 3], target: 24 }), problemOf({ numbers: [3, 7, 8, 2], target: 24 })],
     verifier,
     // Random weights never solve anything: what a chain says is its last word.

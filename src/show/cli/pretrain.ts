@@ -1,0 +1,42 @@
+/** `mull pretrain`: the base model from nothing, and the gate it must pass. */
+
+import { join } from "node:path";
+import { intervalText, percent, significant } from "../report/format.ts";
+import { pretrainBase } from "../reproduce/pretrain.ts";
+import { liveRun } from "./live-run.ts";
+import { shownPath, type Terminal, table } from "./terminal.ts";
+
+export type PretrainCommandOptions = {
+  readonly steps?: number;
+  readonly seed: number;
+  readonly out?: string;
+  readonly fresh?: boolean;
+  readonly port?: number;
+  readonly web: boolean;
+  readonly json?: boolean;
+};
+
+export async function pretrainCommand(options: PretrainCommandOptions, terminal: Terminal): Promise<void> {
+  const { seed, steps, fresh = false, json = false } = options;
+  const out = options.out ?? join("runs", `base-seed${seed}`);
+  const result = await liveRun({ ...options, out, fresh }, terminal, (hooks) =>
+    pretrainBase({ seed, out, fresh, ...(steps === undefined ? {} : { steps }) }, hooks),
+  );
+  if (json) {
+    terminal.print(JSON.stringify({ out, seed, ...result }));
+    return;
+  }
+  const { format, operations, passAt1, ci, byN, meanTokens } = result;
+  const rows = [
+    ["chains in the right format", percent(format)],
+    ["operations without a fault", percent(operations)],
+    ["pass@1", `${percent(passAt1)} (${intervalText(ci)})`],
+    ...Object.entries(byN).map(([n, each]) => [`  ${n} numbers`, percent(each.passAt1)]),
+    ["tokens a chain", significant(meanTokens)],
+  ];
+  terminal.print();
+  for (const line of table(rows)) terminal.print(line);
+  terminal.print();
+  terminal.print(`the model: ${shownPath(out)}`);
+  terminal.print(`try it:    mull solve "3 7 8 2 = 24" --model ${shownPath(out)}`);
+}

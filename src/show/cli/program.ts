@@ -1,0 +1,199 @@
+/**
+ * The commands of `mull`, their options and examples. What a command does is loaded when it runs, so that `--help` and
+ * a mistyped option answer at once.
+ */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, CommanderError, Option } from "commander";
+import { reportFailure } from "./errors.ts";
+import { decimal, jsonOption, portOption, STRATEGIES, seedOption, wholeNumber } from "./options.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+
+/** Runs a command line, without the program's own name, and returns the exit code. */
+export async function run(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+  const json = args.slice(0, args.includes("--") ? args.indexOf("--") : undefined).includes("--json");
+  const mull = program(terminal);
+  const asked = mull.commands.find((command) => command.name() === args[0]);
+  const help = `${asked === undefined ? "mull" : `mull ${asked.name()}`} --help`;
+  const fail = (error: unknown): number => reportFailure(error, terminal, { json, help });
+  for (const event of ["uncaughtException", "unhandledRejection"]) {
+    process.on(event, (error: unknown) => process.exit(fail(error)));
+  }
+  try {
+    await mull.parseAsync(args.length === 0 ? ["--help"] : args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+    return fail(error);
+  }
+}
+
+export function program(terminal: Terminal): Command {
+  const mull = new Command("mull")
+    .description("Spend compute on thinking: train a small reasoning model, and let it think longer.")
+    .version(ownVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "show this help, or a command's")
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} }); // errors.ts prints them
+  mull.addHelpText(
+    "after",
+    examples(["npm start", 'mull solve "3 7 8 2 = 24"', "mull reproduce --quick", "mull solve --help"]),
+  );
+
+  const command: Adder = (name, summary, description, shown) =>
+    mull.command(name).summary(summary).description(description).addHelpText("after", examples(shown));
+
+  addReproduce(command, terminal);
+  addSolve(command, terminal);
+  addPretrain(command, terminal);
+  addWatch(command, terminal);
+  addReport(command, terminal);
+  addDoctor(command, terminal);
+  return mull;
+}
+
+/** Adds a command: its summary for the list of commands, its description and examples for its own help. */
+type Adder = (name: string, summary: string, description: string, shown: readonly string[]) => Command;
+
+function addReproduce(command: Adder, terminal: Terminal): void {
+  command(
+    "reproduce",
+    "the main job: train, measure, and draw accuracy against compute",
+    "The main job: train the base model by reinforcement on its own verified chains, measure both models, and draw how " +
+      "accuracy grows with compute. Stop it at any moment: the same command goes on from there.",
+    [
+      "mull reproduce --quick",
+      "mull reproduce --seed 2",
+      "mull reproduce --full --from-scratch",
+      "mull reproduce --json",
+    ],
+  )
+    .addOption(new Option("--quick", "about 3 minutes on two cores (without a flag: 15)").conflicts("full"))
+    .addOption(new Option("--full", "about 60 minutes on two cores"))
+    .option("--from-scratch", "pretrain the base model first instead of taking the one that is shipped")
+    .addOption(seedOption("seed of everything that is drawn"))
+    .option("--out <dir>", "folder of the run (default: runs/reproduce-<preset>-seed<seed>)")
+    .option("--fresh", "delete what the folder holds of a run and start over")
+    .addOption(portOption())
+    .option("--no-web", "without the live page")
+    .addOption(jsonOption())
+    .action(async (options) => (await import("./reproduce.ts")).reproduceCommand(options, terminal));
+}
+
+function addSolve(command: Adder, terminal: Terminal): void {
+  command(
+    "solve",
+    "let a model think about one puzzle",
+    "Let a model think about one puzzle: reach the target with + - * / from the numbers, each used exactly once, every " +
+      "result a whole number from 1 to 99.",
+    [
+      'mull solve "3 7 8 2 = 24"',
+      'mull solve "3 7 8 2 = 24" --model base',
+      'mull solve "11 4 19 6 = 57" --strategy majority --n 32',
+      'mull solve "11 4 19 6 = 57" --strategy forced --budget 1000',
+      'mull solve "3 7 8 2 = 24" --strategy best-of-n --json',
+    ],
+  )
+    .argument("<puzzle...>", 'the numbers, an equals sign and the target, such as "3 7 8 2 = 24"')
+    .addOption(
+      new Option(
+        "--strategy <name>",
+        "how to spend compute: one chain, a vote of n chains, the best of n by the verifier, or one chain that is made to go on",
+      )
+        .choices(STRATEGIES)
+        .default(STRATEGIES[0]),
+    )
+    .addOption(
+      new Option("--n <chains>", "chains of majority and best-of-n (default: 16)").argParser(wholeNumber(1, 4096)),
+    )
+    .addOption(
+      new Option(
+        "--budget <tokens>",
+        "tokens at most, all chains together (default: 512 a chain; forced: 1024)",
+      ).argParser(wholeNumber(1, 10_000_000)),
+    )
+    .option("--model <name>", "trained, base, or the folder of a checkpoint or run", "trained")
+    .addOption(
+      new Option("--temperature <t>", "0 is greedy; higher is more varied").argParser(decimal(0, 10)).default(1),
+    )
+    .addOption(seedOption("seed of the chains"))
+    .addOption(jsonOption())
+    .action(async (words, options) => (await import("./solve.ts")).solve(words, options, terminal));
+}
+
+function addPretrain(command: Adder, terminal: Terminal): void {
+  command(
+    "pretrain",
+    "train the base model from nothing",
+    "Train the base model from nothing on the traces of a mediocre thinker, and measure whether it is a fair place to " +
+      "start from. Stop it at any moment: the same command goes on from there.",
+    [
+      "mull pretrain",
+      "mull pretrain --steps 500 --out runs/small-base",
+      'mull solve "3 7 8 2 = 24" --model runs/small-base',
+    ],
+  )
+    .addOption(
+      new Option("--steps <n>", "updates (default: those of the shipped base model)").argParser(
+        wholeNumber(1, 10_000_000),
+      ),
+    )
+    .addOption(seedOption("seed of the weights and the texts"))
+    .option("--out <dir>", "folder of the run and the model (default: runs/base-seed<seed>)")
+    .option("--fresh", "delete what the folder holds of a run and start over")
+    .addOption(portOption())
+    .option("--no-web", "without the live page")
+    .addOption(jsonOption())
+    .action(async (options) => (await import("./pretrain.ts")).pretrainCommand(options, terminal));
+}
+
+function addWatch(command: Adder, terminal: Terminal): void {
+  command(
+    "watch",
+    "show a run's live page",
+    "The live page of a run that is going on elsewhere, or has ended. Ctrl-C closes it.",
+    ["mull watch runs/reproduce-default-seed1", "mull watch runs/reproduce-default-seed1 --port 0"],
+  )
+    .argument("<dir>", "folder of the run")
+    .addOption(portOption())
+    .addOption(seedOption("seed of the chains that answer puzzles on the page"))
+    .addOption(jsonOption())
+    .action(async (dir, options) => (await import("./watch.ts")).watchCommand(dir, options, terminal));
+}
+
+function addReport(command: Adder, terminal: Terminal): void {
+  command(
+    "report",
+    "draw a run's report again",
+    "Draw report.html, figure.svg and figure.png again from a run's report.json.",
+    ["mull report runs/reproduce-default-seed1", "mull report runs/reproduce-default-seed1 --out /tmp/report"],
+  )
+    .argument("<dir>", "folder of the run, or a report.json")
+    .option("--out <dir>", "folder for the files (default: beside report.json)")
+    .addOption(jsonOption())
+    .action(async (dir, options) => (await import("./report.ts")).reportCommand(dir, options, terminal));
+}
+
+function addDoctor(command: Adder, terminal: Terminal): void {
+  command(
+    "doctor",
+    "say what this machine offers",
+    "What this machine offers, and how fast Mull samples and trains on it. Takes about fifteen seconds.",
+    ["mull doctor", "mull doctor --json"],
+  )
+    .option("--out <dir>", "folder whose disk is looked at", "runs")
+    .addOption(seedOption("seed of the puzzles it measures with"))
+    .addOption(jsonOption())
+    .action(async (options) => (await import("./doctor.ts")).doctorCommand(options, terminal));
+}
+
+function examples(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
+}
+
+function ownVersion(): string {
+  const file = join(import.meta.dirname, "..", "..", "..", "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { readonly version: string }).version;
+}
