@@ -183,7 +183,9 @@ function parseHeader(path: string, bytes: Uint8Array, dataBegin: number, size: n
 
 async function readFully(path: string, handle: FileHandle, into: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < into.length; ) {
-    const { bytesRead } = await handle.read(into, at, into.length - at, position + at);
+    const { bytesRead } = await handle.read(into, at, into.length - at, position + at).catch((error: unknown) => {
+      throw openError(path, error);
+    });
     if (bytesRead === 0)
       throw malformed(path, `the file ends at byte ${position + at}, expected ${position + into.length}`);
     at += bytesRead;
