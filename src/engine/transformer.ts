@@ -93,8 +93,27 @@ export function parameterCount(c: TransformerConfig): number {
   return parameterLayout(c).reduce((n, p) => n + p.size, 0);
 }
 
-/** Normal(0, deviation), residual projections scaled by 1/sqrt(2 layers) (GPT-2, with its 0.02), norms at 1. */
-export function initialParameters(c: TransformerConfig, rng: Rng, deviation = 0.02): Float32Array {
+/** Standard deviation of an embedding's elements at first. */
+export const EMBEDDING_STD = 0.1;
+
+/**
+ * Weights to begin training with: matrices normal with variance 1 / fan-in, so that attention is awake from the first
+ * step also where the model is narrow; the projections back into the residual stream zero, so that a token is itself
+ * until a layer has something to say (as in nanochat); norms 1.
+ */
+export function initialParameters(c: TransformerConfig, rng: Rng): Float32Array {
+  const flat = new Float32Array(parameterCount(c));
+  for (const p of parameterLayout(c)) {
+    if (p.name.endsWith("o_proj.weight") || p.name.endsWith("down_proj.weight")) continue;
+    const fanIn = p.shape[1] ?? 1;
+    const std = p.name === "model.embed_tokens.weight" ? EMBEDDING_STD : 1 / Math.sqrt(fanIn);
+    for (let i = 0; i < p.size; i++) flat[p.offset + i] = p.decay ? std * rng.normal() : 1;
+  }
+  return flat;
+}
+
+/** Weights that are all at work, for tests: normal(0, deviation), residual projections by 1/sqrt(2 layers), norms 1. */
+export function randomParameters(c: TransformerConfig, rng: Rng, deviation = 0.02): Float32Array {
   const flat = new Float32Array(parameterCount(c));
   for (const p of parameterLayout(c)) {
     const residual = p.name.endsWith("o_proj.weight") || p.name.endsWith("down_proj.weight");

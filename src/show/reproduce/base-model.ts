@@ -1,7 +1,7 @@
 /** The base model's shape and how it is pretrained: what `mull pretrain` runs and `models/base` came from. */
 
 import type { Rng } from "../../core/rng.ts";
-import { initialParameters, type TransformerConfig } from "../../engine/transformer.ts";
+import { EMBEDDING_STD, initialParameters, type TransformerConfig } from "../../engine/transformer.ts";
 import type { PretrainOptions } from "../../learn/pretrain.ts";
 import { MAX_VALUE } from "../../tasks/countdown/rules.ts";
 import { countdownTokenizer, ID } from "../../tasks/countdown/vocabulary.ts";
@@ -32,7 +32,7 @@ export function initialBase(rng: Rng): Float32Array {
   const flat = initialParameters(BASE_SHAPE, rng.split("weights"));
   const { width } = BASE_SHAPE; // the embedding comes first in the flat vector: [vocab, width]
   const random = rng.split("results");
-  const shared = Float32Array.from({ length: width }, () => 0.02 * random.normal());
+  const shared = Float32Array.from({ length: width }, () => EMBEDDING_STD * random.normal());
   for (let value = 1; value <= MAX_VALUE; value++) {
     const [from, to] = [(ID.integer + value) * width, (ID.result + value) * width];
     for (let i = 0; i < width; i++) flat[to + i] = flat[from + i]! + shared[i]!;
