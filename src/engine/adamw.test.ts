@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { Rng } from "../core/rng.ts";
 import { type AdamWOptions, adamwProgram } from "./adamw.ts";
 import { Session } from "./onnx/session.ts";
-import { initialParameters, parameterLayout, type TransformerConfig } from "./transformer.ts";
+import { parameterLayout, randomParameters, type TransformerConfig } from "./transformer.ts";
 
 const CONFIG: TransformerConfig = {
   vocabSize: 5,
@@ -64,7 +64,7 @@ async function compare(o: AdamWOptions): Promise<{ rates: number[]; clipped: num
   const layout = parameterLayout(CONFIG);
   const decays = (i: number): boolean => layout.some((p) => p.decay && i >= p.offset && i < p.offset + p.size);
   const session = await Session.create(adamwProgram(CONFIG, o));
-  let parameters = initialParameters(CONFIG, rng, 0.5);
+  let parameters = randomParameters(CONFIG, rng, 0.5);
   const size = parameters.length;
   let [mean, variance] = [new Float32Array(size), new Float32Array(size)];
   const state = {

@@ -10,7 +10,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Rng } from "../core/rng.ts";
 import { type DecodeRequest, type DecodeResult, Decoder } from "./decoder.ts";
-import { initialParameters, type TransformerConfig } from "./transformer.ts";
+import { randomParameters, type TransformerConfig } from "./transformer.ts";
 
 type Scene = {
   readonly requests: readonly DecodeRequest[];
@@ -108,7 +108,7 @@ describe("a request's bits do not depend on its neighbours", () => {
   ];
   for (const [name, config] of shapes) {
     test(name, async () => {
-      const weights = initialParameters(config, new Rng(1), 0.3);
+      const weights = randomParameters(config, new Rng(1), 0.3);
       const alone = new Decoder(config, weights, { slots: 1, prefixTokens: 0 });
       const property = fc.asyncProperty(scenes(config.vocabSize, 24), (scene) =>
         assertInvariant(config, weights, alone, scene),
@@ -119,7 +119,7 @@ describe("a request's bits do not depend on its neighbours", () => {
 
   test("two hundred at once, with the widths of a model that is trained", async () => {
     const config = tiny({ vocabSize: 212, width: 128, headDim: 32, ffnWidth: 384, maxPositions: 200 });
-    const weights = initialParameters(config, new Rng(1), 0.1);
+    const weights = randomParameters(config, new Rng(1), 0.1);
     const rng = new Rng(6);
     const requests = Array.from({ length: 200 }, (_, seed): DecodeRequest => {
       const prompt = Array.from({ length: 3 + rng.int(6) }, (__, i) => (i < 2 ? i : rng.int(212)));
@@ -141,7 +141,7 @@ describe("a request's bits do not depend on its neighbours", () => {
 
   test("a long one, whose sums over positions are taken in blocks", async () => {
     const config = tiny({ layers: 1, maxPositions: 700 });
-    const weights = initialParameters(config, new Rng(1), 0.3);
+    const weights = randomParameters(config, new Rng(1), 0.3);
     const rng = new Rng(7);
     const long = Array.from({ length: 560 }, () => rng.int(13));
     const base = { maxTokens: 20, temperature: 1, topP: 1, endIds: [], stopIds: [] };

@@ -7,7 +7,7 @@ import { type DecodeRequest, type DecodeResult, Decoder } from "./decoder.ts";
 import { Session } from "./onnx/session.ts";
 import { pack } from "./packing.ts";
 import { scoreProgram } from "./training-graph.ts";
-import { initialParameters, parameterLayout, type TransformerConfig } from "./transformer.ts";
+import { parameterLayout, randomParameters, type TransformerConfig } from "./transformer.ts";
 
 const CONFIG: TransformerConfig = {
   vocabSize: 13,
@@ -21,7 +21,7 @@ const CONFIG: TransformerConfig = {
   ropeTheta: 10000,
   normEpsilon: 1e-5,
 };
-const WEIGHTS = initialParameters(CONFIG, new Rng(1), 0.3);
+const WEIGHTS = randomParameters(CONFIG, new Rng(1), 0.3);
 const OPTIONS = { slots: 64, prefixTokens: 1000 };
 
 const request = (change: Partial<DecodeRequest> = {}): DecodeRequest => ({
@@ -181,7 +181,7 @@ describe("shared prefixes", () => {
   });
 
   test("new weights forget them, also those that a request under way would have left", async () => {
-    const other = initialParameters(CONFIG, new Rng(2), 0.3);
+    const other = randomParameters(CONFIG, new Rng(2), 0.3);
     const decoder = new Decoder(CONFIG, WEIGHTS, OPTIONS);
     await finish(decoder, [request()]);
     decoder.add(request({ prompt: [9, 8, 7, 6, 5], remember: true }), () => {});

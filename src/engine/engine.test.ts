@@ -10,7 +10,7 @@ import { Engine, newOptimizerState } from "./engine.ts";
 import { log, mul, neg, reduceSum } from "./graph/ops.ts";
 import type { TrainingSequence } from "./packing.ts";
 import type { Loss } from "./training-graph.ts";
-import { initialParameters, type TransformerConfig } from "./transformer.ts";
+import { randomParameters, type TransformerConfig } from "./transformer.ts";
 
 const CONFIG: TransformerConfig = {
   vocabSize: 13,
@@ -24,7 +24,7 @@ const CONFIG: TransformerConfig = {
   ropeTheta: 10000,
   normEpsilon: 1e-5,
 };
-const WEIGHTS = initialParameters(CONFIG, new Rng(1), 0.3);
+const WEIGHTS = randomParameters(CONFIG, new Rng(1), 0.3);
 
 const request = (change: Partial<DecodeRequest> = {}): DecodeRequest => ({
   prompt: [1, 2, 3],
@@ -130,7 +130,7 @@ describe("threads", () => {
   });
 
   test("new weights reach decoding and scoring; the reference keeps the old", async () => {
-    const other = initialParameters(CONFIG, new Rng(2), 0.3);
+    const other = randomParameters(CONFIG, new Rng(2), 0.3);
     await using engine = new Engine(CONFIG, WEIGHTS, { threads: 2 });
     await using fresh = new Engine(CONFIG, other, { threads: 2 });
     const before = await engine.score(sequences);
@@ -292,9 +292,9 @@ describe("the end of an engine", () => {
     const script = `
       import { Engine } from ${file("./engine.ts")};
       const config = ${JSON.stringify({ ...CONFIG, width: 128, ffnWidth: 512 })};
-      const { initialParameters } = await import(${file("./transformer.ts")});
+      const { randomParameters } = await import(${file("./transformer.ts")});
       const { Rng } = await import(${file("../core/rng.ts")});
-      const engine = new Engine(config, initialParameters(config, new Rng(1)), { threads: 2 });
+      const engine = new Engine(config, randomParameters(config, new Rng(1)), { threads: 2 });
       const request = ${JSON.stringify(request({ maxTokens: 90 }))};
       let written = 0;
       const onToken = () => { if (++written === 3000) process.exit(7); };

@@ -7,7 +7,7 @@ import { emit } from "./onnx/emit.ts";
 import { Session } from "./onnx/session.ts";
 import { MICROBATCH_TOKENS, type Microbatch, pack, ROW_TIMES, type TrainingSequence } from "./packing.ts";
 import { blockCausalMask, gradientProgram, type Loss } from "./training-graph.ts";
-import { initialParameters, parameterLayout, type TransformerConfig } from "./transformer.ts";
+import { parameterLayout, randomParameters, type TransformerConfig } from "./transformer.ts";
 
 /** Lengths from the shortest to what fills a wide row, short ones often. */
 const lengths = fc.array(fc.oneof(fc.integer({ min: 2, max: 20 }), fc.integer({ min: 2, max: 300 })), {
@@ -150,7 +150,7 @@ describe("a packed sequence computes what it computes alone", () => {
     fields: ["weight"],
     build: ({ logprob, field }) => neg(reduceSum(mul(logprob, field("weight")))),
   };
-  const flat = initialParameters(config, new Rng(1), 0.3);
+  const flat = randomParameters(config, new Rng(1), 0.3);
   const weights = Object.fromEntries(
     parameterLayout(config).map((p) => [p.name, flat.subarray(p.offset, p.offset + p.size)]),
   );

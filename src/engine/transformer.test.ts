@@ -13,10 +13,10 @@ import { type Microbatch, pack, type TrainingSequence } from "./packing.ts";
 import { blockCausalMask } from "./training-graph.ts";
 import {
   decodeStep,
-  initialParameters,
   parameterCount,
   parameterInputs,
   parameterLayout,
+  randomParameters,
   sequenceLogits,
   type TransformerConfig,
 } from "./transformer.ts";
@@ -36,7 +36,7 @@ const shape = (kvHeads: number): TransformerConfig => ({
 
 /** Weights by name, views of one flat vector, large enough that every part matters. */
 function weightsOf(c: TransformerConfig, rng: Rng): Record<string, Float32Array> {
-  const flat = initialParameters(c, rng, 0.3);
+  const flat = randomParameters(c, rng, 0.3);
   return Object.fromEntries(parameterLayout(c).map((p) => [p.name, flat.subarray(p.offset, p.offset + p.size)]));
 }
 
@@ -233,7 +233,7 @@ describe("parameters", () => {
 
   test("start normal, residual projections narrower, norms at 1; the same seed gives the same", () => {
     const wide = { ...c, width: 64, ffnWidth: 96 };
-    const flat = initialParameters(wide, new Rng(2));
+    const flat = randomParameters(wide, new Rng(2));
     const spread = (name: string): number => {
       const p = parameterLayout(wide).find((q) => q.name === name) ?? assert.fail(name);
       const values = flat.subarray(p.offset, p.offset + p.size);
@@ -242,7 +242,7 @@ describe("parameters", () => {
     assert.ok(Math.abs(spread("model.layers.1.mlp.up_proj.weight") - 0.02) < 0.001);
     assert.ok(Math.abs(spread("model.layers.1.mlp.down_proj.weight") - 0.01) < 0.0005);
     assert.equal(spread("model.layers.0.input_layernorm.weight"), 1);
-    assert.deepEqual(initialParameters(wide, new Rng(2)), flat);
+    assert.deepEqual(randomParameters(wide, new Rng(2)), flat);
   });
 
   test("a shape that cannot be is refused", () => {

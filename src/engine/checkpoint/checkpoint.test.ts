@@ -20,7 +20,7 @@ import { WordLevelTokenizer } from "../../core/tokenizer.ts";
 import { Engine, newOptimizerState, type OptimizerState } from "../engine.ts";
 import { mul, neg, reduceSum } from "../graph/ops.ts";
 import type { Loss } from "../training-graph.ts";
-import { initialParameters, parameterCount, parameterLayout, type TransformerConfig } from "../transformer.ts";
+import { parameterCount, parameterLayout, randomParameters, type TransformerConfig } from "../transformer.ts";
 import { type Checkpoint, readCheckpoint, readModel, writeCheckpoint } from "./checkpoint.ts";
 import { safetensorsParts } from "./safetensors.ts";
 
@@ -48,7 +48,7 @@ const vector = (positive = false): Float32Array =>
   Float32Array.from({ length: SIZE }, () => (positive ? Math.abs(rng.normal()) : rng.normal()));
 const BASE: Checkpoint = {
   config: CONFIG,
-  parameters: initialParameters(CONFIG, rng),
+  parameters: randomParameters(CONFIG, rng),
   tokenizer: TOKENIZER,
   metadata: { seed: "1", command: "mull pretrain" },
 };
@@ -128,20 +128,22 @@ describe("a round trip", () => {
     ].map((tokens) => ({ tokens, fields: { weight: tokens.map(() => 0.1) } }));
     const rates = { learningRate: 0.01, warmupSteps: 4, totalSteps: 12, finalRatio: 0.1 };
     const options = { ...rates, beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
-    const steps = async (engine: Engine, state: OptimizerState, count: number): Promise<void> => {
-      for (let i = 0; i < count; i++)
-        await engine.update((await engine.gradient(sequences, loss)).gradient, state, options);
+    const train = async (engine: Engine, optimizer: OptimizerState, steps: number): Promise<void> => {
+      for (let i = 0; i < steps; i++) {
+        const { gradient } = await engine.gradient(sequences, loss);
+        await engine.update(gradient, optimizer, options);
+      }
     };
     const state = newOptimizerState(SIZE);
     await using whole = new Engine(CONFIG, BASE.parameters, { threads: 1 });
-    await steps(whole, state, 3);
+    await train(whole, state, 3);
     await writeCheckpoint(folder, { ...BASE, parameters: whole.parameters, optimizer: state });
-    await steps(whole, state, 4);
+    await train(whole, state, 4);
 
     const saved = await readCheckpoint(folder);
     assert.ok(saved.optimizer !== undefined);
     await using resumed = new Engine(saved.config, saved.parameters, { threads: 1 });
-    await steps(resumed, saved.optimizer, 4);
+    await train(resumed, saved.optimizer, 4);
     assert.equal(saved.optimizer.step, 7);
     assert.deepEqual(bits(resumed.parameters), bits(whole.parameters));
     assert.deepEqual(saved.optimizer, state);

@@ -81,11 +81,11 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
  * @throws MullError `checkpoint` that names the file, what was expected and what came
  * @example
  * import { Rng } from "../../core/rng.ts";
- * import { initialParameters } from "../transformer.ts";
+ * import { randomParameters } from "../transformer.ts";
  * const size = { vocabSize: 3, layers: 1, width: 4, heads: 2, kvHeads: 1, headDim: 2, ffnWidth: 8 };
  * const config = { ...size, maxPositions: 16, ropeTheta: 10000, normEpsilon: 1e-5 };
  * const tokenizer = new WordLevelTokenizer({ words: ["<pad>", "<bos>", "one"], bos: "<bos>", pad: "<pad>", eos: ["one"] });
- * const parameters = initialParameters(config, new Rng(1));
+ * const parameters = randomParameters(config, new Rng(1));
  * await writeCheckpoint("/tmp/model", { config, parameters, tokenizer, metadata: { step: "0" } });
  * (await readCheckpoint("/tmp/model")).metadata; // { step: "0" }
  */

@@ -109,7 +109,15 @@ const rules: { readonly [O in OpName]: GradientRule<O> } = {
   slice: (n, g) => {
     const { axis, start, end } = n.attributes;
     const shape = in0(n).shape;
-    const pad = (size: number): Tensor[] => (size === 0 ? [] : [expand(scalar(0), shape.map((d, i) => (i === axis ? size : d)))]);
+    const pad = (size: number): Tensor[] =>
+      size === 0
+        ? []
+        : [
+            expand(
+              scalar(0),
+              shape.map((d, i) => (i === axis ? size : d)),
+            ),
+          ];
     return [concat([...pad(start), g, ...pad((shape[axis] as number) - end)], axis)];
   },
   // With C = alpha A B: dA = alpha G B^T and dB = alpha A^T G; a transposed operand swaps the roles.

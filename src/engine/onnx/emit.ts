@@ -144,7 +144,14 @@ export function emit(outputs: Readonly<Record<string, Tensor>>): Program {
   if (twice !== undefined) throw new MullError("engine", `emit: two inputs or outputs are named ${twice}`);
   for (const tensor of order) {
     const rule = rules[tensor.op] as EmissionRule<OpName>;
-    emitter.bind(tensor, rule(emitter, tensor, tensor.inputs.map((t) => emitter.nameOf(t))));
+    emitter.bind(
+      tensor,
+      rule(
+        emitter,
+        tensor,
+        tensor.inputs.map((t) => emitter.nameOf(t)),
+      ),
+    );
   }
   const renamed = Object.entries(outputs).map(([name, tensor]) => {
     emitter.nodes.push({
