@@ -6,7 +6,7 @@ import type { SampleRequest } from "../../src/core/completion.ts";
 import { MullError } from "../../src/core/errors.ts";
 import { Rng } from "../../src/core/rng.ts";
 import { Engine } from "../../src/engine/engine.ts";
-import { initialParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
+import { randomParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
 import { EmbeddedModel } from "../../src/model/embedded.ts";
 import { type Script, ScriptedModel } from "../../src/model/scripted.ts";
 import { countdownTokenizer } from "../../src/tasks/countdown/vocabulary.ts";
@@ -31,7 +31,7 @@ const tiny: TransformerConfig = {
 
 modelContract("embedded", {
   make: () => {
-    const engine = new Engine(tiny, initialParameters(tiny, new Rng(1)), { threads: 2, slots: 4 });
+    const engine = new Engine(tiny, randomParameters(tiny, new Rng(1)), { threads: 2, slots: 4 });
     return new EmbeddedModel(engine, countdownTokenizer);
   },
   close: (model) => (model as EmbeddedModel).engine.close(),
@@ -117,7 +117,7 @@ test("scripted: a fault fails the call after its words, stops the others, and is
 });
 
 test("embedded: FLOPs are those of the tokens computed, a shared prompt counted once", async (t) => {
-  const engine = new Engine(tiny, initialParameters(tiny, new Rng(1)), { threads: 1 });
+  const engine = new Engine(tiny, randomParameters(tiny, new Rng(1)), { threads: 1 });
   t.after(() => engine.close());
   const model = new EmbeddedModel(engine, countdownTokenizer);
   const request = { prompt: "1 2 = 3", maxTokens: 2, seed: 4, extend: { end: "solved", continuation: "9" } };

@@ -3,7 +3,7 @@
 import type { Strategy } from "../../src/core/interfaces.ts";
 import { Rng } from "../../src/core/rng.ts";
 import { Engine } from "../../src/engine/engine.ts";
-import { initialParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
+import { randomParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
 import { EmbeddedModel } from "../../src/model/embedded.ts";
 import { type Script, ScriptedModel } from "../../src/model/scripted.ts";
 import { bestOfN } from "../../src/search/best-of-n.ts";
@@ -64,7 +64,7 @@ for (const [name, make] of Object.entries(STRATEGIES)) {
   strategyContract(`${name}, embedded`, {
     make,
     model: () => {
-      const engine = new Engine(tiny, initialParameters(tiny, new Rng(2)), { threads: 1, slots: 8 });
+      const engine = new Engine(tiny, randomParameters(tiny, new Rng(2)), { threads: 1, slots: 8 });
       return new EmbeddedModel(engine, countdownTokenizer);
     },
     close: (model) => (model as EmbeddedModel).engine.close(),

@@ -26,7 +26,11 @@ function printed(error: unknown, json = false): { out: string; err: string; exit
 describe("a failure", () => {
   test("says what and what to do, without a stack", () => {
     const error = new MullError("store", "The disk is full", { hint: "free some space", cause: new Error("ENOSPC") });
-    assert.deepEqual(printed(error), { out: "", err: "error: The disk is full\n hint: free some space\n", exitCode: 1 });
+    assert.deepEqual(printed(error), {
+      out: "",
+      err: "error: The disk is full\n hint: free some space\n",
+      exitCode: 1,
+    });
   });
 
   test("for programs is JSON on standard output", () => {
@@ -38,8 +42,15 @@ describe("a failure", () => {
 
   test("of the command line names the help, or what was meant", () => {
     const plain = new CommanderError(1, "commander.missingArgument", "error: missing required argument 'puzzle'");
-    assert.equal(printed(plain).err, "error: missing required argument 'puzzle'\n hint: mull solve --help shows what there is\n");
-    const guess = new CommanderError(1, "commander.unknownOption", "error: unknown option '--sed'\n(Did you mean --seed?)");
+    assert.equal(
+      printed(plain).err,
+      "error: missing required argument 'puzzle'\n hint: mull solve --help shows what there is\n",
+    );
+    const guess = new CommanderError(
+      1,
+      "commander.unknownOption",
+      "error: unknown option '--sed'\n(Did you mean --seed?)",
+    );
     assert.deepEqual(printed(guess), {
       out: "",
       err: "error: unknown option '--sed'\n hint: did you mean --seed?\n",

@@ -17,7 +17,10 @@ test("the summary shows both models side by side, and the control", () => {
   assert.match(line("majority of 64"), /%$/);
   assert.match(line("one chain made to go on, 1024 tokens"), /%$/);
   assert.match(line("gain"), /^gain {6}\+50\.2 points/);
-  assert.match(line("control"), /^control {3}41\.2% by the base model made to go on for .* of the gain is only not giving up$/);
+  assert.match(
+    line("control"),
+    /^control {3}41\.2% by the base model made to go on for .* of the gain is only not giving up$/,
+  );
   assert.match(line("gate"), /^gate {6}passed: format/);
 });
 
