@@ -12,7 +12,7 @@ import { trainFlops } from "../core/flops.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
-import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
+import { asPolicy, describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
 import { CROSS_ENTROPY, type SupervisedText, supervised } from "./pretrain.ts";
 import { type Group, generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
 
@@ -28,7 +28,14 @@ export type FilterOptions = RolloutOptions & {
   readonly optimizer: AdamWOptions;
 };
 
-/** Trains in place, a yield a step, with the step's chains; goes on from `from`. */
+/**
+ * Trains the engine's weights and `learner.optimizer` in place; yields each step with its chains, and goes on after
+ * `from`. What a step does depends on its number, `rng` and the weights alone. An abort is heeded while chains are
+ * written; a pass over what was kept, once begun, is finished, as in `policyGradient`.
+ *
+ * @param problems the problems of a step (from 1), at least as many as `problemsPerStep`
+ * @param from steps done and FLOPs spent before
+ */
 export async function* filter(
   learner: Learner,
   problems: (step: number) => readonly Problem[],
@@ -43,10 +50,11 @@ export async function* filter(
     const random = rng.split(step);
     const drawn = problems(step).slice(0, options.problemsPerStep);
     const rollouts = { ...options, ...(signal === undefined ? {} : { signal }) };
-    const groups = await rollOut(model, verifier, drawn, random.split("rollouts"), rollouts);
-    flops += generationFlops(groups);
+    const sampled = await rollOut(model, verifier, drawn, random.split("rollouts"), rollouts);
+    const groups = await asPolicy(learner, sampled, options.temperature);
+    flops += generationFlops(engine.config, groups);
     const kept = groups.flatMap((group) => distinctCorrect(group, options.keep));
-    const kl = await klToReference(learner, kept);
+    const kl = await klToReference(learner, groups);
     const texts: SupervisedText[] = kept.map(({ problem, completion }) => {
       const prompt = model.encode(problem.prompt);
       return { tokens: [...prompt, ...(completion.tokens ?? [])], promptTokens: prompt.length };
@@ -66,7 +74,6 @@ export async function* filter(
         });
       }
     }
-    signal?.throwIfAborted();
     yield {
       step,
       flops,

@@ -2,6 +2,7 @@
 
 import type { Model, Verifier } from "../core/interfaces.ts";
 import type { Engine, OptimizerState } from "../engine/engine.ts";
+import type { WeightsName } from "../engine/messages.ts";
 import { isUseful } from "./advantages.ts";
 import { type Group, outcomeReward, type Rollout } from "./rollouts.ts";
 
@@ -10,6 +11,7 @@ export type Learner = {
   /** The policy: the engine's own weights. */
   readonly model: Model & { encode(prompt: string): number[] };
   readonly verifier: Verifier;
+  /** AdamW's state, which goes on in place. */
   readonly optimizer: OptimizerState;
 };
 
@@ -23,7 +25,7 @@ export type LearnStep = {
   readonly flops: number;
   /** Mean reward of the step's chains. */
   readonly reward: number;
-  /** Share of groups with both right and wrong chains: only these teach a group-relative rule. */
+  /** Share of groups whose verdicts differ: only these teach a group-relative rule. */
   readonly useful: number;
   /** Mean entropy of the policy over the tokens trained on, nats. */
   readonly entropy: number;
@@ -33,9 +35,9 @@ export type LearnStep = {
   readonly truncated: number;
   /** Mean KL to the policy that the run began with, per token (k3 estimate), nats. */
   readonly kl: number;
-  /** Before clipping. */
+  /** Of the gradient before it is scaled down to `clipNorm`, the mean over the step's updates. */
   readonly gradientNorm: number;
-  /** Share of tokens whose ratio was clipped. */
+  /** Share of tokens whose ratio had left the clip range on the side where the clip stops the gradient. */
   readonly clipped: number;
   /** Tokens that the loss was taken over. */
   readonly lossTokens: number;
@@ -44,41 +46,71 @@ export type LearnStep = {
   readonly groups: readonly Group[];
 };
 
-/** What a step's chains look like. */
+/** What a step's scored chains look like; those that could not be scored are only counted. */
 export function describeGroups(
   groups: readonly Group[],
 ): Pick<LearnStep, "reward" | "useful" | "meanTokens" | "truncated" | "unscored"> {
-  const chains = groups.flat();
-  const rewards = chains.map(outcomeReward).filter((r) => r !== null);
-  const useful = groups.filter((group) => isUseful(group.map(outcomeReward).filter((r) => r !== null)));
+  const scored = groups.map((group) => group.filter((rollout) => outcomeReward(rollout) !== null));
+  const chains = scored.flat();
+  const rewards = (group: Group): number[] => group.map((rollout) => outcomeReward(rollout) as number);
+  const useful = scored.filter((group) => isUseful(rewards(group)));
   return {
-    reward: mean(rewards),
+    reward: mean(rewards(chains)),
     useful: useful.length / Math.max(1, groups.length),
     meanTokens: mean(chains.map((r) => r.completion.usage.completionTokens)),
     truncated: mean(chains.map((r) => (r.completion.finish === "length" ? 1 : 0))),
-    unscored: chains.length - rewards.length,
+    unscored: groups.flat().length - chains.length,
   };
+}
+
+/**
+ * The chains with the log-probabilities that the policy gives them. Sampled at temperature 1 they carry these already;
+ * at another, what they carry is of the distribution that was sampled from, which is not the one that is trained, and a
+ * ratio of the two would be clipped before anything has changed. So they are scored anew.
+ */
+export async function asPolicy(learner: Learner, groups: readonly Group[], temperature: number): Promise<Group[]> {
+  if (temperature === 1) return [...groups];
+  const scored = await score(learner, groups.flat(), "policy");
+  let next = 0;
+  return groups.map((group) =>
+    group.map((rollout) => ({
+      ...rollout,
+      completion: { ...rollout.completion, logprobs: scored[next++] as readonly number[] },
+    })),
+  );
 }
 
 /** Chains on which the KL to the reference is measured. */
 const KL_CHAINS = 32;
 
-/** Mean k3 estimate of KL(policy || reference) over the tokens of the first chains, nats a token. */
-export async function klToReference({ engine, model }: Learner, rollouts: readonly Rollout[]): Promise<number> {
-  const chains = rollouts.slice(0, KL_CHAINS).map(({ problem, completion }) => ({
-    prompt: model.encode(problem.prompt),
-    tokens: completion.tokens ?? [],
-    logprobs: completion.logprobs ?? [],
-  }));
-  const sequences = chains.map(({ prompt, tokens }) => ({ tokens: [...prompt, ...tokens], fields: {} }));
-  const scores = await engine.score(sequences, "reference");
-  const terms = chains.flatMap(({ prompt, logprobs }, c) =>
+/** Mean k3 estimate of KL(policy || reference), nats a token, over some of the step's chains, taken at even distances. */
+export async function klToReference(learner: Learner, groups: readonly Group[]): Promise<number> {
+  const all = groups.flat();
+  const count = Math.min(KL_CHAINS, all.length);
+  const chains = Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)] as Rollout);
+  const reference = await score(learner, chains, "reference");
+  const terms = chains.flatMap(({ completion: { logprobs = [] } }, c) =>
     logprobs.map((now, i) => {
-      const difference = (scores[c]?.logprobs[prompt.length + i] as number) - now;
+      const difference = (reference[c]?.[i] as number) - now;
       return Math.exp(difference) - difference - 1;
     }),
   );
   return mean(terms);
+}
+
+/** Log-probability of each completion token at temperature 1: [chains][tokens], nats. */
+async function score(
+  { engine, model }: Learner,
+  chains: readonly Rollout[],
+  weights: WeightsName,
+): Promise<readonly number[][]> {
+  const prompts = chains.map(({ problem }) => model.encode(problem.prompt));
+  const sequences = chains.map(({ completion }, c) => ({
+    tokens: [...(prompts[c] as number[]), ...(completion.tokens ?? [])],
+    fields: {},
+  }));
+  const scores = await engine.score(sequences, weights);
+  return scores.map(({ logprobs }, c) => Array.from(logprobs.subarray((prompts[c] as number[]).length)));
 }
 
 function mean(values: readonly number[]): number {

@@ -15,9 +15,17 @@ import type { AdamWOptions } from "../engine/adamw.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { TrainingSequence } from "../engine/packing.ts";
 import { type Baseline, groupAdvantages, isUseful, overlongPenalty } from "./advantages.ts";
-import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
+import { asPolicy, describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
 import { type Aggregation, policyLoss, tokenWeights } from "./policy-loss.ts";
-import { type Group, generationFlops, outcomeReward, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
+import {
+  type Group,
+  generationFlops,
+  outcomeReward,
+  type Rollout,
+  type RolloutOptions,
+  rollOut,
+  scoringFlops,
+} from "./rollouts.ts";
 
 export type PolicyGradientOptions = RolloutOptions & {
   readonly steps: number;
@@ -44,7 +52,17 @@ export const VARIANTS = {
   rloo: { baseline: "leave-one-out", aggregation: "token-mean", clipLow: 0.2, clipHigh: 0.2, rounds: 1 },
 } as const satisfies Record<string, Partial<PolicyGradientOptions>>;
 
-/** Trains in place, a yield a step, with the step's chains; goes on from `from`. */
+/**
+ * Trains the engine's weights and `learner.optimizer` in place; yields each step with its chains, and goes on after
+ * `from`. What a step does depends on its number, `rng` and the weights alone.
+ *
+ * An abort is heeded while chains are written, before anything is trained: an improvement that has begun is finished
+ * and yielded. So whenever this throws the reason of `signal`, weights and optimizer are those of the last step yielded.
+ *
+ * @param problems the problems of a round of sampling, at least as many as `problemsPerStep`; round r (from 0) of step
+ * s (from 1) asks for `s * rounds + r`
+ * @param from steps done and FLOPs spent before
+ */
 export async function* policyGradient(
   learner: Learner,
   problems: (step: number) => readonly Problem[],
@@ -61,15 +79,20 @@ export async function* policyGradient(
       const wanted = options.problemsPerStep - useful.length;
       const drawn = problems(step * options.rounds + round).slice(0, wanted);
       const rollouts = { ...options, ...(signal === undefined ? {} : { signal }) };
-      const sampled = await rollOut(learner.model, learner.verifier, drawn, rng.split(step, round), rollouts);
+      const sampled = await asPolicy(
+        learner,
+        await rollOut(learner.model, learner.verifier, drawn, rng.split(step, round), rollouts),
+        options.temperature,
+      );
       groups.push(...sampled);
       useful.push(...sampled.filter((group) => isUseful(rewardsOf(group, options))));
     }
-    flops += generationFlops(groups);
+    const kl = await klToReference(learner, groups);
     const trained = await improve(learner, useful, options);
-    flops += trained.flops;
-    signal?.throwIfAborted();
-    yield { step, flops, ...describeGroups(groups), ...trained.diagnostics, groups };
+    const shape = learner.engine.config;
+    const rescored = options.temperature === 1 ? 0 : scoringFlops(shape, groups.flat());
+    flops += generationFlops(shape, groups) + rescored + trained.flops;
+    yield { step, flops, ...describeGroups(groups), kl, ...trained.diagnostics, groups };
   }
 }
 
@@ -101,9 +124,8 @@ async function improve(learner: Learner, groups: readonly Group[], options: Poli
       advantage: advantages[i] as number,
     }));
   });
-  const sums = { gradientNorm: 0, entropy: 0, clipped: 0, tokens: 0, flops: 0 };
+  const sums = { gradientNorm: 0, updates: 0, entropy: 0, clipped: 0, tokens: 0, flops: 0 };
   const loss = policyLoss(options);
-  const kl = await klToReference(learner, groups.flat());
   for (let m = 0; m < options.minibatches; m++) {
     // Dealt by index, so that each mini-batch sees some of every group.
     const part = chains.filter((_, i) => i % options.minibatches === m);
@@ -111,7 +133,10 @@ async function improve(learner: Learner, groups: readonly Group[], options: Poli
     const sequences = await toSequences(part, options, engine);
     const { gradient, scores } = await engine.gradient(sequences, loss);
     const { gradientNorm } = await engine.update(gradient, learner.optimizer, options.optimizer);
-    sums.gradientNorm += gradientNorm / options.minibatches;
+    sums.gradientNorm += gradientNorm;
+    sums.updates++;
+    const byReference = options.klWeight > 0 ? part.map(({ rollout }) => rollout) : [];
+    sums.flops += scoringFlops(engine.config, byReference);
     part.forEach(({ rollout, prompt, advantage }, c) => {
       const { logprobs = [], tokens = [] } = rollout.completion;
       sums.flops += trainFlops(engine.config, prompt.length + tokens.length);
@@ -119,8 +144,8 @@ async function improve(learner: Learner, groups: readonly Group[], options: Poli
         const now = scores[c]?.logprobs[prompt.length + i] as number;
         const old = logprobs[i] as number;
         const ratio = Math.exp(now - old);
-        const isClipped = advantage > 0 ? ratio > 1 + options.clipHigh : ratio < 1 - options.clipLow;
-        sums.clipped += isClipped ? 1 : 0;
+        if (advantage > 0 && ratio > 1 + options.clipHigh) sums.clipped++;
+        if (advantage < 0 && ratio < 1 - options.clipLow) sums.clipped++;
         sums.entropy += scores[c]?.entropies[prompt.length + i] as number;
         sums.tokens++;
       }
@@ -131,9 +156,8 @@ async function improve(learner: Learner, groups: readonly Group[], options: Poli
     flops: sums.flops,
     diagnostics: {
       entropy: sums.entropy * perToken,
-      kl,
       clipped: sums.clipped * perToken,
-      gradientNorm: sums.gradientNorm,
+      gradientNorm: sums.gradientNorm / Math.max(1, sums.updates),
       lossTokens: sums.tokens,
     },
   };

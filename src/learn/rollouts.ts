@@ -1,6 +1,7 @@
 /** Rollouts: chains of the current policy on problems, grouped by problem, each with its verdict. */
 
 import type { Completion } from "../core/completion.ts";
+import { forwardFlops, type TransformerShape } from "../core/flops.ts";
 import type { Model, Verifier } from "../core/interfaces.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
@@ -18,13 +19,33 @@ export type Group = readonly Rollout[];
 export type RolloutOptions = {
   /** Chains a problem. */
   readonly samples: number;
+  /** The longest chain, tokens; one that reaches it is cut off there. */
   readonly maxTokens: number;
+  /** Above 0. */
   readonly temperature: number;
 };
 
 /**
  * Samples and verifies `samples` chains for each problem. A chain's seed comes from `rng`, its problem's place and its
  * own, so it depends on nothing else.
+ *
+ * @returns a group of chains a problem, in the order of the problems
+ * @throws the reason of `signal` where it aborts: chains cut short by it are not handed out
+ * @example
+ * import { correct, wrong } from "../core/verdict.ts";
+ * // A model that writes its seed's parity, and a verifier that wants it even.
+ * const model: Model = {
+ *   name: "parity",
+ *   sample: async (requests) =>
+ *     requests.map(({ seed }) => {
+ *       return { text: String(seed % 2), finish: "end", usage: { promptTokens: 1, completionTokens: 1 } };
+ *     }),
+ * };
+ * const verify = async (_: Problem, text: string) => (text === "0" ? correct("even") : wrong("odd"));
+ * const verifier: Verifier = { name: "even", verify };
+ * const options = { samples: 4, maxTokens: 1, temperature: 1 };
+ * const groups = await rollOut(model, verifier, [{ id: "a", prompt: "?" }], new Rng(1), options);
+ * groups.map((group) => group.length); // [4]
  */
 export async function rollOut(
   model: Model,
@@ -42,7 +63,8 @@ export async function rollOut(
       seed: rng.split(p, s).seed,
     })),
   );
-  const completions = await model.sample(requests, signal === undefined ? {} : { signal });
+  const stop = signal === undefined ? {} : { signal };
+  const completions = await model.sample(requests, stop);
   signal?.throwIfAborted();
   return Promise.all(
     problems.map((problem, p) =>
@@ -50,19 +72,40 @@ export async function rollOut(
         completions.slice(p * samples, (p + 1) * samples).map(async (completion) => ({
           problem,
           completion,
-          verdict: await verifier.verify(problem, completion.text),
+          verdict: await verifier.verify(problem, completion.text, stop),
         })),
       ),
     ),
   );
 }
 
-/** 1 for correct, 0 for wrong; null for unscored, which is never trained on. */
+/** The verdict's score, 1 for correct and 0 for wrong; null for unscored, which is never trained on. */
 export function outcomeReward({ verdict }: Rollout): number | null {
   return verdict.status === "unscored" ? null : verdict.score;
 }
 
-/** FLOPs of generating these chains. */
-export function generationFlops(groups: readonly Group[]): number {
-  return groups.flat().reduce((n, r) => n + (r.completion.usage.flops ?? 0), 0);
+/**
+ * FLOPs of writing these chains, a group's prompt counted once. It is worked out from lengths rather than summed from
+ * what the engine reports: whether its threads compute a prompt once or twice depends on which is free first, and a
+ * run's figures must not.
+ *
+ * @example
+ * const shape = { vocabSize: 212, layers: 4, width: 128, heads: 4, kvHeads: 1, headDim: 32, ffnWidth: 256 };
+ * generationFlops(shape, []); // 0
+ */
+export function generationFlops(shape: TransformerShape, groups: readonly Group[]): number {
+  const flops = (group: Group): number => {
+    const shared = (group[0]?.completion.usage.promptTokens ?? 1) - 1; // the last token is fed for each chain anew
+    return group.reduce(
+      (sum, { completion: { usage } }) => sum + forwardFlops(shape, shared, shared + usage.completionTokens),
+      forwardFlops(shape, 0, shared),
+    );
+  };
+  return groups.reduce((sum, group) => sum + flops(group), 0);
+}
+
+/** FLOPs of scoring these chains, prompts included: a forward pass over each. */
+export function scoringFlops(shape: TransformerShape, chains: readonly Rollout[]): number {
+  const length = ({ completion: { usage } }: Rollout): number => usage.promptTokens + usage.completionTokens;
+  return chains.reduce((sum, chain) => sum + forwardFlops(shape, 0, length(chain)), 0);
 }
