@@ -12,6 +12,9 @@ import { Rng } from "../core/rng.ts";
 import { type DecodeRequest, type DecodeResult, Decoder } from "./decoder.ts";
 import { randomParameters, type TransformerConfig } from "./transformer.ts";
 
+/** Requests of a scene that are decoded again alone, at most. */
+const COMPARED = 12;
+
 type Scene = {
   readonly requests: readonly DecodeRequest[];
   /** The step before which each request comes. */
@@ -56,7 +59,8 @@ function scenes(vocab: number, largest: number): fc.Arbitrary<Scene> {
     fc.record({
       requests: fc.array(request, { minLength: n, maxLength: n }),
       arrivals: fc.array(fc.integer({ min: 0, max: 30 }), { minLength: n, maxLength: n }),
-      slots: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: largest })),
+      // Few slots make requests wait, but a scene of many would take long in very few.
+      slots: fc.integer({ min: Math.ceil(n / 16), max: n }),
       prefixTokens: fc.constantFrom(0, 100, 16384),
     }),
   );
@@ -88,7 +92,9 @@ async function assertInvariant(
   scene: Scene,
 ): Promise<void> {
   const together = await play(new Decoder(config, weights, scene), scene);
+  const stride = Math.ceil(scene.requests.length / COMPARED);
   for (const [i, request] of scene.requests.entries()) {
+    if (i % stride !== 0) continue;
     const [expected] = (await play(alone, { requests: [request], arrivals: [0] })) as [DecodeResult];
     const { tokens, logprobs, finish } = together[i] as DecodeResult;
     assert.deepEqual(tokens, expected.tokens, `tokens of request ${i}`);
@@ -110,10 +116,10 @@ describe("a request's bits do not depend on its neighbours", () => {
     test(name, async () => {
       const weights = randomParameters(config, new Rng(1), 0.3);
       const alone = new Decoder(config, weights, { slots: 1, prefixTokens: 0 });
-      const property = fc.asyncProperty(scenes(config.vocabSize, 24), (scene) =>
+      const property = fc.asyncProperty(scenes(config.vocabSize, 200), (scene) =>
         assertInvariant(config, weights, alone, scene),
       );
-      await fc.assert(property, { numRuns: 12, interruptAfterTimeLimit: 4000, endOnFailure: true });
+      await fc.assert(property, { numRuns: 8, interruptAfterTimeLimit: 2500, endOnFailure: true });
     });
   }
 
