@@ -12,7 +12,14 @@ import { trainFlops } from "../core/flops.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
-import { asPolicy, describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
+import {
+  asPolicy,
+  describeGroups,
+  klToReference,
+  type Learner,
+  type LearnProgress,
+  type LearnStep,
+} from "./learn-step.ts";
 import { CROSS_ENTROPY, type SupervisedText, supervised } from "./pretrain.ts";
 import { type Group, generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
 

@@ -15,7 +15,14 @@ import type { AdamWOptions } from "../engine/adamw.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { TrainingSequence } from "../engine/packing.ts";
 import { type Baseline, groupAdvantages, isUseful, overlongPenalty } from "./advantages.ts";
-import { asPolicy, describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
+import {
+  asPolicy,
+  describeGroups,
+  klToReference,
+  type Learner,
+  type LearnProgress,
+  type LearnStep,
+} from "./learn-step.ts";
 import { type Aggregation, policyLoss, tokenWeights } from "./policy-loss.ts";
 import {
   type Group,
