@@ -171,8 +171,8 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
 }
 
 function lastTwo(t: Tensor, transposed: boolean): readonly [number, number] {
-  const rows = t.shape[t.shape.length - 2] ?? 0;
-  const columns = t.shape[t.shape.length - 1] ?? 0;
+  const rows = t.shape.at(-2) ?? 0;
+  const columns = t.shape.at(-1) ?? 0;
   return transposed ? [columns, rows] : [rows, columns];
 }
 

@@ -111,7 +111,7 @@ export function topologicalOrder(outputs: readonly Tensor[]): Tensor[] {
     seen.add(output);
     stack.push({ node: output, next: 0 });
     while (stack.length > 0) {
-      const top = stack[stack.length - 1] as { node: Tensor; next: number };
+      const top = stack.at(-1) as { node: Tensor; next: number };
       const child = top.node.inputs[top.next++];
       if (child === undefined) {
         order.push(top.node);
