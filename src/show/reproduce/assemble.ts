@@ -12,12 +12,13 @@ import { BASE_CORPUS, corpusItems } from "../../tasks/countdown/corpus.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
 import { type Report, validateReport } from "../report/schema.ts";
 import type { EventOf } from "../server/events.ts";
-import { LONGEST_CHAIN } from "./base-model.ts";
 import { tallyOf } from "./measuring.ts";
+import type { Preset } from "./presets.ts";
 import type { Measurement } from "./run-state.ts";
 
 export type ReportInput = {
   readonly shape: TransformerShape;
+  readonly preset: Pick<Preset, "longest" | "corpusTexts">;
   readonly seed: number;
   readonly config: Record<string, unknown>;
   readonly versions: Record<string, string>;
@@ -51,14 +52,15 @@ export function assembleReport(input: ReportInput): Report {
       unseenTargets: summarise(unseen, { ...intervals, rng: rng.split("unseen") }),
     };
   };
+  const sampledTo = input.preset.longest;
   const curves = { ...intervals, shape: input.shape };
   const samples = [
     ...sampleCurve(base.problems, { ...curves, model: "base" }),
     ...sampleCurve(final.problems, { ...curves, model: "final" }),
   ];
   const length = [
-    ...lengthCurve(forcedBase.problems, { ...curves, model: "base", sampledTo: LONGEST_CHAIN }),
-    ...lengthCurve(forcedFinal.problems, { ...curves, model: "final", sampledTo: LONGEST_CHAIN }),
+    ...lengthCurve(forcedBase.problems, { ...curves, model: "base", sampledTo }),
+    ...lengthCurve(forcedFinal.problems, { ...curves, model: "final", sampledTo }),
   ];
   const train = input.evaluations.map(({ step, flops, passAt1, ci }) => ({ step, flops, passAt1, ci }));
   const results = { base: result("base"), final: result("final") };
@@ -67,7 +69,7 @@ export function assembleReport(input: ReportInput): Report {
       base: base.problems,
       forced: forcedBase.problems,
       final: final.problems,
-      sampledTo: LONGEST_CHAIN,
+      sampledTo,
       shape: input.shape,
     },
     intervals,
@@ -99,7 +101,7 @@ export function assembleReport(input: ReportInput): Report {
     diagnostics: input.steps.map(({ type: _, steps: __, lossTokens: ___, seconds: ____, ...rest }) => rest),
     test: { samples: samples.map(({ problems: _, ...point }) => point), length },
     fits: fits(train, samples, length),
-    behaviours: behaviours(base, final, rng),
+    behaviours: behaviours(base, final, input.preset.corpusTexts, rng),
     examples: examples(base, final),
     config: input.config,
     seed: input.seed,
@@ -130,13 +132,10 @@ function fits(
   return Object.fromEntries(Object.entries(named).map(([name, points]) => [name, fitLogCompute(points)]));
 }
 
-/** Texts of the base corpus in which behaviours are looked for: the more, the more can be said to have emerged. */
-const CORPUS_SAMPLE = 20_000;
-
-function behaviours(base: Measurement, final: Measurement, rng: Rng) {
+function behaviours(base: Measurement, final: Measurement, texts: number, rng: Rng) {
   const corpus = corpusItems(new Rng(1).split("behaviours"), BASE_CORPUS)
     .filter((item) => item.puzzle !== undefined)
-    .take(CORPUS_SAMPLE)
+    .take(texts)
     .map(({ puzzle, tokens, promptTokens }, i) =>
       tallyOf(String(i), puzzle as NonNullable<typeof puzzle>, countdownTokenizer.decode(tokens.slice(promptTokens))),
     );

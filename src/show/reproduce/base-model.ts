@@ -24,13 +24,13 @@ export const BASE_SHAPE: TransformerConfig = {
 };
 
 /**
- * Weights to begin with. The word for a result (`=24`) starts as the word for its number (`24`) plus one vector that all
+ * Weights to begin with, for a transformer over Countdown's words. The word for a result (`=24`) starts as the word for its number (`24`) plus one vector that all
  * results share: that the two are the same number, on which copying a result and noticing the target rest, need not be
  * discovered ninety-nine times.
  */
-export function initialBase(rng: Rng): Float32Array {
-  const flat = initialParameters(BASE_SHAPE, rng.split("weights"));
-  const { width } = BASE_SHAPE; // the embedding comes first in the flat vector: [vocab, width]
+export function initialBase(rng: Rng, shape: TransformerConfig = BASE_SHAPE): Float32Array {
+  const flat = initialParameters(shape, rng.split("weights"));
+  const { width } = shape; // the embedding comes first in the flat vector: [vocab, width]
   const random = rng.split("results");
   const shared = Float32Array.from({ length: width }, () => EMBEDDING_STD * random.normal());
   for (let value = 1; value <= MAX_VALUE; value++) {
@@ -59,4 +59,22 @@ export function pretrainOptions(steps: number): PretrainOptions {
       finalRatio: 0.05,
     },
   };
+}
+
+/** How a base model is made. */
+export type BasePlan = {
+  readonly shape: TransformerConfig;
+  readonly pretrain: PretrainOptions;
+  /** Steps between two saves. */
+  readonly saveEvery: number;
+  /** Held-out problems on which the gate is measured. */
+  readonly gateProblems: number;
+  /** The longest chain that is measured, tokens. */
+  readonly longest: number;
+};
+
+/** The plan of `mull pretrain`. */
+export function basePlan(steps = PRETRAIN_STEPS): BasePlan {
+  const pretrain = pretrainOptions(steps);
+  return { shape: BASE_SHAPE, pretrain, saveEvery: 200, gateProblems: 400, longest: LONGEST_CHAIN };
 }

@@ -1,5 +1,6 @@
 /** What the long jobs are asked for, and whom they tell. */
 
+import { MullError } from "../../core/errors.ts";
 import type { RunEvent } from "../server/events.ts";
 import type { PresetName } from "./presets.ts";
 
@@ -8,6 +9,8 @@ export type ReproduceOptions = {
   readonly seed: number;
   /** Pretrain the base model first, inside the run's folder, instead of taking the shipped one. */
   readonly fromScratch: boolean;
+  /** The folder of a checkpoint to begin from instead of the shipped base model. */
+  readonly base?: string;
   /** The run's folder. */
   readonly out: string;
   /** Delete what the folder holds and start over. */
@@ -22,3 +25,10 @@ export type RunHooks = {
   /** Stops the run; what is done so far is saved. */
   readonly signal: AbortSignal;
 };
+
+/** What a stopped run throws where its signal's reason came through; any other error as it is. */
+export function stopped(error: unknown, signal: AbortSignal): unknown {
+  if (!signal.aborted || error !== signal.reason) return error;
+  const hint = "run the same command to go on";
+  return new MullError("aborted", "stopped; everything so far is saved", { hint, cause: error });
+}

@@ -4,6 +4,7 @@
  */
 
 import { type PolicyGradientOptions, VARIANTS } from "../../learn/policy-gradient.ts";
+import { LONGEST_CHAIN } from "./base-model.ts";
 
 export type PresetName = "quick" | "default" | "full";
 
@@ -16,10 +17,16 @@ export type Preset = {
   readonly evaluateEvery: number;
   /** Held-out problems measured, half of three and half of four numbers. */
   readonly problems: number;
+  /** Longest chain of the train-time curve, the sample curves and the report's pass@1, tokens. */
+  readonly chainTokens: number;
   /** Chains a problem for the sample curves and the pass@1 of the report. */
   readonly samples: number;
   /** Chains a problem for the length curves and the control. */
   readonly forcedSamples: number;
+  /** The longest chain that is measured, tokens. */
+  readonly longest: number;
+  /** Texts of the base corpus in which behaviours are looked for: the more, the more can be said to have emerged. */
+  readonly corpusTexts: number;
 };
 
 const ON_POLICY: Omit<PolicyGradientOptions, "steps" | "problemsPerStep" | "samples" | "maxTokens"> = {
@@ -43,13 +50,15 @@ const ON_POLICY: Omit<PolicyGradientOptions, "steps" | "problemsPerStep" | "samp
   },
 };
 
+const MEASURED = { problems: 400, longest: LONGEST_CHAIN, corpusTexts: 20_000 } as const;
+
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   quick: {
     name: "quick",
     minutes: 3,
     learning: { ...ON_POLICY, steps: 24, problemsPerStep: 32, samples: 16, maxTokens: 192 },
     evaluateEvery: 3,
-    problems: 400,
+    ...MEASURED,
     samples: 16,
     forcedSamples: 1,
   },
@@ -58,7 +67,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     minutes: 15,
     learning: { ...ON_POLICY, steps: 120, problemsPerStep: 48, samples: 16, maxTokens: 384 },
     evaluateEvery: 10,
-    problems: 400,
+    ...MEASURED,
     samples: 64,
     forcedSamples: 2,
   },
@@ -67,7 +76,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     minutes: 60,
     learning: { ...ON_POLICY, steps: 500, problemsPerStep: 64, samples: 16, maxTokens: 512 },
     evaluateEvery: 25,
-    problems: 400,
+    ...MEASURED,
     samples: 64,
     forcedSamples: 4,
   },

@@ -1,83 +1,97 @@
 /**
  * `mull pretrain`: the base model from nothing, on the corpus of the mediocre thinker, and the gate it must pass.
  *
- * The texts come in pools, each a function of the seed and its index, so a stopped run goes on at the next batch.
+ * The texts come in pools, each a function of the seed and its index, so a stopped run goes on at the next batch and
+ * ends with the same weights, bit for bit.
  */
 
 import { z } from "zod";
-import { MullError } from "../../core/errors.ts";
 import { trainFlops } from "../../core/flops.ts";
 import { Rng } from "../../core/rng.ts";
-import { writeCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
+import { type Checkpoint, writeCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import { Engine, newOptimizerState } from "../../engine/engine.ts";
-import { type PretrainOptions, pretrain, type SupervisedText } from "../../learn/pretrain.ts";
+import { type PretrainStep, pretrain, type SupervisedText } from "../../learn/pretrain.ts";
 import { summarise, summariseBy } from "../../measure/chains.ts";
 import { EmbeddedModel } from "../../model/embedded.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
 import { corpusItems } from "../../tasks/countdown/corpus.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
 import { parseRunEvent, type RunEvent } from "../server/events.ts";
-import { BASE_SHAPE, initialBase, LONGEST_CHAIN, PRETRAIN_STEPS, pretrainOptions } from "./base-model.ts";
+import { type BasePlan, basePlan, initialBase } from "./base-model.ts";
 import { gateOf, heldOut, sampleChains, toRecords } from "./measuring.ts";
-import type { RunHooks } from "./options.ts";
+import { type RunHooks, stopped } from "./options.ts";
 import { loadTrainingState } from "./training-state.ts";
 import { readVersions } from "./versions.ts";
 
 export type PretrainBaseOptions = {
   readonly steps?: number;
   readonly seed: number;
+  /** The folder of the run, and of the model that comes of it. */
   readonly out: string;
+  /** Delete what the folder holds and start over. */
   readonly fresh: boolean;
+  /** Compute threads; one a core by default. */
   readonly threads?: number;
 };
 
-export type BaseReport = {
-  readonly format: number;
-  readonly operations: number;
-  readonly passAt1: number;
-  readonly ci: readonly [number, number];
-  readonly byN: Readonly<Record<string, { readonly passAt1: number }>>;
-  readonly meanTokens: number;
-};
-
+const share = z.number().min(0).max(1);
 const count = z.int().nonnegative();
-const stateSchema = z.object({ next: z.object({ pool: count, batch: count }), flops: z.number().nonnegative() });
+const baseReport = z.object({
+  format: share,
+  operations: share,
+  passAt1: share,
+  ci: z.tuple([share, share]),
+  byN: z.record(z.string(), z.object({ passAt1: share })),
+  meanTokens: z.number().nonnegative(),
+});
 
-/** Steps between two saves. */
-const SAVE_EVERY = 200;
+/** The gate's measurements: shares of chains in the right format and of operations without a fault, and pass@1. */
+export type BaseReport = Readonly<z.output<typeof baseReport>>;
 
-/** Problems on which the gate is measured, a chain each. */
-const GATE_PROBLEMS = 400;
+const stateSchema = z.object({
+  next: z.object({ pool: count, batch: count }),
+  flops: z.number().nonnegative(),
+  /** Of a run that is done. */
+  report: z.exactOptional(baseReport),
+});
 
-/** Trains in `out`, going on where it stopped, and leaves the model there in the Hugging Face layout. */
-export async function pretrainBase(options: PretrainBaseOptions, hooks: RunHooks): Promise<BaseReport> {
-  const plan = pretrainOptions(options.steps ?? PRETRAIN_STEPS);
-  const { seed, out } = options;
-  const initial = initialBase(new Rng(seed).split("initial"));
-  const engine = new Engine(BASE_SHAPE, initial, options.threads === undefined ? {} : { threads: options.threads });
-  const identity = { config: { plan, shape: BASE_SHAPE, threads: engine.threads }, seed, versions: readVersions() };
-  const run = await openRun(out, { ...identity, resume: !options.fresh, keep: 1, now: () => new Date() });
+/**
+ * Trains in `options.out`, going on where it stopped, and leaves the model there in the Hugging Face layout. A run that
+ * is done already only gives its report again.
+ *
+ * @throws MullError `aborted` after the signal, with everything saved; `locked`, `usage` or `store` from the run's folder
+ */
+export async function pretrainBase(
+  options: PretrainBaseOptions,
+  hooks: RunHooks,
+  plan: BasePlan = basePlan(options.steps),
+): Promise<BaseReport> {
+  const { seed, out, fresh, threads } = options;
+  const initial = initialBase(new Rng(seed).split("initial"), plan.shape);
+  await using engine = new Engine(plan.shape, initial, threads === undefined ? {} : { threads });
+  const config = { plan: plan.pretrain, shape: plan.shape, threads: engine.threads };
+  const identity = { config, seed, versions: readVersions() };
+  await using run = await openRun(out, { ...identity, resume: !fresh, keep: 1, now: () => new Date() });
   try {
-    return await trainAndMeasure(run, engine, plan, options, hooks);
-  } finally {
-    await run.close();
-    await engine.close();
+    return await trainAndMeasure(run, engine, plan, seed, hooks);
+  } catch (error) {
+    throw stopped(error, hooks.signal);
   }
 }
 
 async function trainAndMeasure(
   run: Run,
   engine: Engine,
-  plan: PretrainOptions,
-  { seed }: PretrainBaseOptions,
+  plan: BasePlan,
+  seed: number,
   hooks: RunHooks,
 ): Promise<BaseReport> {
-  const { steps } = plan;
+  const { steps, poolTexts } = plan.pretrain;
   let optimizer = newOptimizerState(engine.parameters.length);
-  let state = { next: { pool: 0, batch: 0 }, flops: 0 };
+  let state: z.output<typeof stateSchema> = { next: { pool: 0, batch: 0 }, flops: 0 };
   if (run.checkpoint !== null) {
     state = stateSchema.parse(run.checkpoint.state);
-    const saved = await loadTrainingState(run.checkpoint.path, BASE_SHAPE);
+    const saved = await loadTrainingState(run.checkpoint.path, plan.shape);
     engine.setParameters(saved.parameters);
     optimizer = saved.optimizer;
   }
@@ -85,69 +99,58 @@ async function trainAndMeasure(
     run.journal.append(event);
     hooks.publish(event);
   };
-  const checkpoint = (withOptimizer: boolean) => ({
-    config: BASE_SHAPE,
+  const model = (): Checkpoint => ({
+    config: plan.shape,
     parameters: engine.parameters,
     tokenizer: countdownTokenizer,
-    ...(withOptimizer ? { optimizer } : {}),
     metadata: {
       command: `mull pretrain --seed ${seed} --steps ${steps}`,
       step: String(optimizer.step),
       seed: String(seed),
     },
   });
-  const save = () => run.save(optimizer.step, state, (folder) => writeCheckpoint(folder, checkpoint(true)));
+  const save = () => run.save(optimizer.step, state, (folder) => writeCheckpoint(folder, { ...model(), optimizer }));
 
-  const rng = new Rng(seed);
-  const pool = (index: number): SupervisedText[] => [...corpusItems(rng.split("corpus", index)).take(plan.poolTexts)];
-  publish({ type: "phase", name: "pretraining", detail: `${steps} steps on the traces of a mediocre thinker` });
-  let before = performance.now();
-  for await (const step of pretrain(engine, optimizer, pool, rng, plan, state.next)) {
-    const tokens = step.texts.map((text) => text.tokens.length);
-    const spent = tokens.reduce((sum, n) => sum + trainFlops(BASE_SHAPE, n), 0);
-    state = { next: step.next, flops: state.flops + spent };
-    publish({
-      type: "step",
-      step: step.step,
-      steps,
-      flops: state.flops,
-      reward: null,
-      useful: null,
-      entropy: step.loss,
-      meanTokens: null,
-      truncated: null,
-      kl: null,
-      gradNorm: step.gradientNorm,
-      clipped: null,
-      lossTokens: tokens.reduce((a, b) => a + b, 0),
-      seconds: (performance.now() - before) / 1000,
-    });
-    before = performance.now();
-    if (hooks.signal.aborted || step.step % SAVE_EVERY === 0) await save();
-    if (hooks.signal.aborted) {
-      throw new MullError("aborted", "stopped; everything so far is saved", { hint: "run the same command to go on" });
+  if (optimizer.step < steps) {
+    publish({ type: "phase", name: "pretraining", detail: `${steps} steps on the traces of a mediocre thinker` });
+    const rng = new Rng(seed);
+    const pool = (index: number): SupervisedText[] => [...corpusItems(rng.split("corpus", index)).take(poolTexts)];
+    let before = performance.now();
+    for await (const step of pretrain(engine, optimizer, pool, rng, plan.pretrain, state.next)) {
+      const tokens = step.texts.map((text) => text.tokens.length);
+      const spent = tokens.reduce((sum, n) => sum + trainFlops(plan.shape, n), 0);
+      state = { next: step.next, flops: state.flops + spent };
+      publish(stepEvent(step, steps, state.flops, (performance.now() - before) / 1000));
+      before = performance.now();
+      const { aborted } = hooks.signal;
+      if (aborted || step.step % plan.saveEvery === 0 || step.step === steps) await save();
+      hooks.signal.throwIfAborted();
     }
   }
-  const report = await measureGate(engine, seed, hooks.signal, (passAt1, ci, n, byN) =>
-    publish(parseRunEvent({ type: "eval", step: optimizer.step, flops: state.flops, passAt1, ci, n, byN })),
-  );
-  await writeCheckpoint(run.dir, checkpoint(false));
-  await save();
-  return report;
+  if (state.report === undefined) {
+    publish({ type: "phase", name: "measuring", detail: "the gate: format, operations, pass@1" });
+    const { report, ...accuracy } = await measureGate(engine, plan, seed, hooks.signal);
+    publish(parseRunEvent({ type: "eval", step: optimizer.step, flops: state.flops, ...accuracy }));
+    publish({ type: "phase", name: "done", detail: "" });
+    state = { ...state, report };
+    await save();
+  }
+  await writeCheckpoint(run.dir, model());
+  return state.report as BaseReport;
 }
 
-type Point = (
-  passAt1: number,
-  ci: readonly [number, number],
-  n: number,
-  byN: Readonly<Record<string, { readonly passAt1: number }>>,
-) => void;
+function stepEvent({ step, texts, loss, gradientNorm }: PretrainStep, steps: number, flops: number, seconds: number) {
+  const unknown = { reward: null, useful: null, meanTokens: null, truncated: null, kl: null, clipped: null };
+  const lossTokens = texts.reduce((n, { tokens, promptTokens }) => n + tokens.length - promptTokens, 0);
+  const known = { entropy: loss, gradNorm: gradientNorm, lossTokens };
+  return { type: "step" as const, step, steps, flops, ...unknown, ...known, seconds };
+}
 
-async function measureGate(engine: Engine, seed: number, signal: AbortSignal, publish: Point): Promise<BaseReport> {
+async function measureGate(engine: Engine, plan: BasePlan, seed: number, signal: AbortSignal) {
   const model = new EmbeddedModel(engine, countdownTokenizer);
-  const chains = await sampleChains(model, heldOut("heldout", GATE_PROBLEMS), {
+  const chains = await sampleChains(model, heldOut("heldout", plan.gateProblems), {
     samples: 4,
-    maxTokens: LONGEST_CHAIN,
+    maxTokens: plan.longest,
     seed,
     signal,
   });
@@ -155,7 +158,7 @@ async function measureGate(engine: Engine, seed: number, signal: AbortSignal, pu
   const intervals = { rng: new Rng(seed).split("gate"), stratifyBy: "n" };
   const { passAt1, ci, n } = summarise(records, intervals);
   const byN = summariseBy(records, "n", intervals);
-  publish(passAt1, ci, n, byN);
   const tokens = chains.reduce((sum, { completion }) => sum + completion.usage.completionTokens, 0);
-  return { ...gateOf(chains), passAt1, ci, byN, meanTokens: tokens / chains.length };
+  const report = baseReport.parse({ ...gateOf(chains), passAt1, ci, byN, meanTokens: tokens / chains.length });
+  return { report, passAt1, ci, n, byN };
 }

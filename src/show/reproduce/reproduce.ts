@@ -218,7 +218,7 @@ class Job {
     const { step, flops } = this.#state;
     const chains = await sampleChains(this.#model, heldOut("heldout", this.#preset.problems), {
       samples: 1,
-      maxTokens: LONGEST_CHAIN,
+      maxTokens: this.#preset.chainTokens,
       seed: deriveSeed(this.#options.seed, "evaluate", step),
       signal: this.#hooks.signal,
     });
@@ -241,16 +241,23 @@ class Job {
 
   /** Both models on the held-out problems: samples, forced length, unseen targets. */
   async #measure(): Promise<void> {
-    const { problems, samples, forcedSamples } = this.#preset;
+    const { problems, samples, forcedSamples, chainTokens: maxTokens } = this.#preset;
     const [main, unseen] = [heldOut("heldout", problems), heldOut("unseen-targets", Math.ceil(problems / 2))];
     for (const name of ["base", "final"] as const) {
       const who = name === "base" ? "the base model" : "the trained model";
-      await this.#measureOnce(name, "samples", `${samples} chains a problem by ${who}`, main, { samples });
+      await this.#measureOnce(name, "samples", `${samples} chains a problem by ${who}`, main, {
+        samples,
+        maxTokens,
+      });
       await this.#measureOnce(name, "forced", `long chains by ${who}, made to go on`, main, {
         samples: forcedSamples,
+        maxTokens: LONGEST_CHAIN,
         extend: GO_ON,
       });
-      await this.#measureOnce(name, "unseen", `targets never trained on, by ${who}`, unseen, { samples: 4 });
+      await this.#measureOnce(name, "unseen", `targets never trained on, by ${who}`, unseen, {
+        samples: 4,
+        maxTokens,
+      });
     }
   }
 
@@ -259,7 +266,7 @@ class Job {
     what: string,
     detail: string,
     problems: readonly Problem[],
-    plan: { readonly samples: number; readonly extend?: typeof GO_ON },
+    plan: { readonly samples: number; readonly maxTokens: number; readonly extend?: typeof GO_ON },
   ): Promise<void> {
     const name = `${model}.${what}`;
     if (this.#state.measured[name] !== undefined) return;
@@ -267,7 +274,6 @@ class Job {
     this.#engine.setParameters(model === "base" ? this.#base : this.#trained);
     const chains = await sampleChains(this.#model, problems, {
       ...plan,
-      maxTokens: LONGEST_CHAIN,
       seed: deriveSeed(this.#options.seed, "measure", what),
       signal: this.#hooks.signal,
     });

@@ -2,8 +2,10 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { MullError } from "../../core/errors.ts";
 import { readCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import type { TransformerConfig } from "../../engine/transformer.ts";
+import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
 import { SHIPPED } from "../models.ts";
 import type { ReproduceOptions, RunHooks } from "./options.ts";
 import { pretrainBase } from "./pretrain.ts";
@@ -16,11 +18,24 @@ export type BaseWeights = {
   readonly digest: string;
 };
 
-/** The base model of a run: the shipped one, or with `fromScratch` one pretrained in the run's folder. */
+/**
+ * The base model of a run: the shipped one, the one in the folder `base`, or with `fromScratch` one pretrained in the
+ * run's folder.
+ *
+ * @throws MullError `checkpoint` where the folder holds no model for Countdown; what `pretrainBase` throws
+ */
 export async function loadBase(options: ReproduceOptions, hooks: RunHooks): Promise<BaseWeights> {
-  const folder = options.fromScratch ? join(options.out, "base") : SHIPPED.base;
-  if (options.fromScratch) await pretrainBase({ seed: options.seed, out: folder, fresh: options.fresh }, hooks);
-  const { config, parameters } = await readCheckpoint(folder);
+  const { seed, out, fresh, threads, fromScratch } = options;
+  const folder = fromScratch ? join(out, "base") : (options.base ?? SHIPPED.base);
+  if (fromScratch) {
+    await pretrainBase({ seed, out: folder, fresh, ...(threads === undefined ? {} : { threads }) }, hooks);
+  }
+  const { config, parameters, tokenizer } = await readCheckpoint(folder);
+  if (tokenizer.words.join(" ") !== countdownTokenizer.words.join(" ")) {
+    throw new MullError("checkpoint", `${folder}: the model's words are not Countdown's`, {
+      hint: "make a base model with mull pretrain",
+    });
+  }
   const bytes = new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength);
   return { config, parameters, digest: createHash("sha256").update(bytes).digest("hex") };
 }
