@@ -14,6 +14,7 @@ const UNSEEN_SAMPLES = 4;
  * @param base speeds, and tokens of a chain by the base model
  * @param trainedTokens tokens of a chain by the trained model
  * @example
+ * import { PRESETS } from "../reproduce/presets.ts";
  * const tiny = { ...PRESETS.quick, problems: 0 };
  * const { steps, problemsPerStep, samples } = tiny.learning;
  * const speed = { sampling: 1000, training: 1000, meanTokens: 10 };

@@ -5,6 +5,7 @@
 
 import { existsSync } from "node:fs";
 import { runPaths } from "../../store/run-folder.ts";
+import type { RunHooks } from "../reproduce/options.ts";
 import type { RunEvent } from "../server/events.ts";
 import { RunFeed } from "../server/feed.ts";
 import { startServer } from "../server/server.ts";
@@ -26,7 +27,10 @@ export type LiveRunOptions = {
   readonly web: boolean;
 };
 
-export type RunHooks = { readonly publish: (event: RunEvent) => void; readonly signal: AbortSignal };
+type Hooks = RunHooks & {
+  /** Told how many chains of a measurement are done. */
+  readonly onProgress: (done: number, total: number) => void;
+};
 
 /** How often the status is redrawn, ms. */
 const REDRAW_MS = 120;
@@ -35,7 +39,7 @@ const REDRAW_MS = 120;
 export async function liveRun<T>(
   options: LiveRunOptions,
   terminal: Terminal,
-  run: (hooks: RunHooks) => Promise<T>,
+  run: (hooks: Hooks) => Promise<T>,
 ): Promise<T> {
   const status = new StatusLine(terminal);
   const say = (line: string): void => (status.visible ? status.keep(line) : terminal.note(line));
@@ -57,7 +61,7 @@ export async function liveRun<T>(
       if (milestone !== null) say(milestone);
     };
     try {
-      return await run({ publish, signal: stop.signal });
+      return await run({ publish, signal: stop.signal, onProgress: (done, total) => progress.measured(done, total) });
     } finally {
       feed.end();
       await server?.close();

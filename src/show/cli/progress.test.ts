@@ -64,6 +64,17 @@ describe("progress of a run", () => {
     assert.match(progress.status(), /^. measuring: 64 chains a problem {2}1 min 12 s$/);
   });
 
+  test("a measurement that tells how far it is gets a bar", () => {
+    const { progress, clock } = watched();
+    progress.take({ type: "phase", name: "measuring", detail: "64 chains a problem" });
+    clock.now += 10;
+    progress.measured(2000, 8000);
+    const shown = "measuring  ██████░░░░░░░░░░░░░░░░░░  2000/8000 chains  200 a second, 30 s left";
+    assert.equal(progress.status(), shown);
+    progress.measured(8000, 8000);
+    assert.match(progress.status(), /^. measuring: 64 chains a problem {2}10 s$/);
+  });
+
   test("a log gets a line each tenth of the steps", () => {
     const { progress } = watched();
     progress.take({ type: "phase", name: "training", detail: "" });

@@ -3,7 +3,7 @@
  * is redrawn (a bar with rate and time left). It only turns events into text; `live-run.ts` puts the text somewhere.
  */
 
-import { duration, intervalText, percent, significant } from "../report/format.ts";
+import { duration, fixed, intervalText, percent, significant } from "../report/format.ts";
 import type { EventOf, RunEvent } from "../server/events.ts";
 
 /** Steps whose mean duration gives the rate. */
@@ -18,6 +18,8 @@ export class RunProgress {
   #step: EventOf<"step"> | null = null;
   #recent: number[] = [];
   #passAt1: { first: number; last: number } | null = null;
+  /** Chains of a measurement. */
+  #chains: { readonly done: number; readonly total: number } | null = null;
   /** Tenths of the steps that plain lines have told of. */
   #tenth = 0;
 
@@ -31,6 +33,7 @@ export class RunProgress {
     if (event.type === "phase") {
       this.#phase = { name: event.name, detail: event.detail, since: this.#now() };
       this.#step = null;
+      this.#chains = null;
       this.#recent = [];
       this.#tenth = 0;
       return event.name === "done" ? [] : [event.detail === "" ? event.name : `${event.name}: ${event.detail}`];
@@ -47,6 +50,11 @@ export class RunProgress {
     return [];
   }
 
+  /** Takes in how many chains of a measurement are done. */
+  measured(done: number, total: number): void {
+    this.#chains = done < total ? { done, total } : null;
+  }
+
   /** For logs, where nothing is redrawn: a line at each tenth of the steps, else null. */
   milestone(): string | null {
     const { step, steps } = this.#step ?? { step: 0, steps: 0 };
@@ -59,13 +67,20 @@ export class RunProgress {
   /** The lines to redraw, for a terminal of so many columns. */
   status(columns = 80): string {
     const { name, detail, since } = this.#phase;
+    const elapsed = this.#now() - since;
+    if (this.#chains !== null) return `${name}  ${this.#measuring(this.#chains, elapsed)}`;
     if (this.#step === null) {
-      const elapsed = this.#now() - since;
       const frame = SPINNER[Math.floor(elapsed * 10) % SPINNER.length] as string;
       return `${frame} ${name}${detail === "" ? "" : `: ${detail}`}  ${duration(elapsed)}`;
     }
     const { step, steps } = this.#step;
     return `${name}  ${bar(step / Math.max(1, steps))}  ${step}/${steps}${this.#pace()}\n${this.#readings(this.#step, columns)}`;
+  }
+
+  #measuring({ done, total }: { readonly done: number; readonly total: number }, elapsed: number): string {
+    const rate = done / Math.max(elapsed, 1e-3);
+    const left = duration((total - done) / rate);
+    return `${bar(done / total)}  ${fixed(done)}/${fixed(total)} chains  ${significant(rate)} a second, ${left} left`;
   }
 
   #pace(): string {
