@@ -24,6 +24,8 @@ export type RunHooks = {
   readonly publish: (event: RunEvent) => void;
   /** Stops the run; what is done so far is saved. */
   readonly signal: AbortSignal;
+  /** Told how many chains of a measurement are done, of all. */
+  readonly onProgress?: (done: number, total: number) => void;
 };
 
 /** What a stopped run throws where its signal's reason came through; any other error as it is. */

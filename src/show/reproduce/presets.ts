@@ -23,7 +23,7 @@ export type Preset = {
   readonly samples: number;
   /** Chains a problem for the length curves and the control. */
   readonly forcedSamples: number;
-  /** The longest chain that is measured, tokens. */
+  /** Longest chain of the length curves and the control, tokens. */
   readonly longest: number;
   /** Texts of the base corpus in which behaviours are looked for: the more, the more can be said to have emerged. */
   readonly corpusTexts: number;
@@ -50,7 +50,7 @@ const ON_POLICY: Omit<PolicyGradientOptions, "steps" | "problemsPerStep" | "samp
   },
 };
 
-const MEASURED = { problems: 400, longest: LONGEST_CHAIN, corpusTexts: 20_000 } as const;
+const MEASURED = { problems: 400, chainTokens: 512, longest: LONGEST_CHAIN, corpusTexts: 20_000 } as const;
 
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   quick: {

@@ -131,7 +131,6 @@ async function trainAndMeasure(
     publish({ type: "phase", name: "measuring", detail: "the gate: format, operations, pass@1" });
     const { report, ...accuracy } = await measureGate(engine, plan, seed, hooks.signal);
     publish(parseRunEvent({ type: "eval", step: optimizer.step, flops: state.flops, ...accuracy }));
-    publish({ type: "phase", name: "done", detail: "" });
     state = { ...state, report };
     await save();
   }

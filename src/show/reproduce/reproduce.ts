@@ -3,8 +3,9 @@
  *
  *   base model -> first point -> (learn a step, now and then a point) ... -> measure base and trained -> report
  *
- * Every step is saved: after Ctrl-C or a kill the same command goes on from the last one, and ends with the same
- * figures. What happens is written to the run's journal and told to `publish`, event by event.
+ * Every step is saved when it is done, its point of the curve included, and so is every measurement: after Ctrl-C or a
+ * kill the same command does again what was under way, and ends with the same figures. What happens is written to the
+ * run's journal and told to `publish`, event by event.
  */
 
 import { MullError } from "../../core/errors.ts";
@@ -25,9 +26,17 @@ import type { Report } from "../report/schema.ts";
 import { writeReport } from "../report/write.ts";
 import { type EventOf, isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts";
 import { assembleReport } from "./assemble.ts";
-import { LONGEST_CHAIN } from "./base-model.ts";
-import { GO_ON, gateOf, heldOut, type SampledChain, sampleChains, tallyBehaviours, toRecords } from "./measuring.ts";
-import type { ReproduceOptions, RunHooks } from "./options.ts";
+import {
+  GO_ON,
+  gateOf,
+  heldOut,
+  type SampledChain,
+  type SamplingPlan,
+  sampleChains,
+  tallyBehaviours,
+  toRecords,
+} from "./measuring.ts";
+import { type ReproduceOptions, type RunHooks, stopped } from "./options.ts";
 import { PRESETS, type Preset } from "./presets.ts";
 import { FRESH_STATE, type JudgedChain, type Measurement, type RunState, runStateSchema } from "./run-state.ts";
 import { loadTrainingState } from "./training-state.ts";
@@ -40,29 +49,27 @@ const TALLIED = 4;
 const SHOWN = 24;
 
 /**
- * Runs or goes on with the main job.
+ * Runs or goes on with the main job. One that is done already only writes its report again.
  *
- * @throws MullError `aborted` after the signal, with everything saved; `locked`, `usage` or `store` from the run's folder
+ * @param preset how much is done; the one that `options` names unless given
+ * @throws MullError `aborted` after the signal, with everything saved; `locked`, `usage` or `store` from the run's
+ * folder; `checkpoint` where there is no base model
  */
-export async function reproduce(options: ReproduceOptions, hooks: RunHooks): Promise<Report> {
-  const preset = PRESETS[options.preset];
+export async function reproduce(
+  options: ReproduceOptions,
+  hooks: RunHooks,
+  preset: Preset = PRESETS[options.preset],
+): Promise<Report> {
   const base = await loadBase(options, hooks);
-  const engine = new Engine(
-    base.config,
-    base.parameters,
-    options.threads === undefined ? {} : { threads: options.threads },
-  );
+  const { out, seed, fresh, threads } = options;
+  await using engine = new Engine(base.config, base.parameters, threads === undefined ? {} : { threads });
+  const config = { preset, base: base.digest, threads: engine.threads };
+  const identity = { config, seed, versions: readVersions() };
+  await using run = await openRun(out, { ...identity, resume: !fresh, keep: 2, now: () => new Date() });
   try {
-    const config = { preset, base: base.digest, threads: engine.threads };
-    const identity = { config, seed: options.seed, versions: readVersions() };
-    const run = await openRun(options.out, { ...identity, resume: !options.fresh, keep: 2, now: () => new Date() });
-    try {
-      return await new Job(run, engine, base.parameters, preset, options, hooks).finish(identity);
-    } finally {
-      await run.close();
-    }
-  } finally {
-    await engine.close();
+    return await new Job(run, engine, base.parameters, preset, options, hooks).finish(identity);
+  } catch (error) {
+    throw stopped(error, hooks.signal); // every step is saved already
   }
 }
 
@@ -77,10 +84,14 @@ class Job {
   readonly #options: ReproduceOptions;
   readonly #hooks: RunHooks;
   readonly #task = new CountdownTask();
+  /** What every point of the curve is measured on. */
+  readonly #heldOut: readonly Problem[];
   readonly #began = performance.now();
   #trained: Float32Array;
   #optimizer: OptimizerState;
   #state: RunState = FRESH_STATE;
+  /** Of a run that is done. */
+  #report: Report | null = null;
 
   constructor(
     run: Run,
@@ -99,6 +110,7 @@ class Job {
     this.#hooks = hooks;
     this.#trained = base.slice();
     this.#optimizer = newOptimizerState(base.length);
+    this.#heldOut = heldOut("heldout", preset.problems);
   }
 
   get #wallSeconds(): number {
@@ -108,17 +120,15 @@ class Job {
   /** Does what is left to do, and writes the report. */
   async finish(identity: { readonly config: object; readonly versions: Record<string, string> }): Promise<Report> {
     await this.#restore();
-    try {
-      await this.#train();
-      await this.#measure();
-    } catch (error) {
-      if (!this.#hooks.signal.aborted) throw error; // every step is saved already
-      await this.#save();
-      const hint = "run the same command to go on";
-      throw new MullError("aborted", "stopped; everything so far is saved", { hint, cause: error });
+    if (this.#report !== null) {
+      await writeReport(this.#run.dir, this.#report);
+      return this.#report;
     }
+    await this.#train();
+    await this.#measure();
     const report = assembleReport({
       shape: this.#engine.config,
+      preset: this.#preset,
       seed: this.#options.seed,
       config: { ...identity.config },
       versions: identity.versions,
@@ -144,6 +154,7 @@ class Job {
   #remember(event: RunEvent): void {
     if (event.type === "step") this.#steps.push(event);
     if (event.type === "eval") this.#evaluations.push(event);
+    if (event.type === "result") this.#report = event.report;
     this.#hooks.publish(event);
   }
 
@@ -216,11 +227,10 @@ class Job {
   /** One point of the train-time curve, from one chain a held-out problem. */
   async #evaluate(): Promise<SampledChain[]> {
     const { step, flops } = this.#state;
-    const chains = await sampleChains(this.#model, heldOut("heldout", this.#preset.problems), {
+    const chains = await this.#sample(this.#heldOut, {
       samples: 1,
       maxTokens: this.#preset.chainTokens,
       seed: deriveSeed(this.#options.seed, "evaluate", step),
-      signal: this.#hooks.signal,
     });
     const records = toRecords(chains);
     const intervals = { rng: new Rng(this.#options.seed).split("evaluate", step), stratifyBy: "n" };
@@ -228,6 +238,15 @@ class Job {
     const byN = summariseBy(records, "n", intervals);
     this.#publish(parseRunEvent({ type: "eval", step, flops, passAt1, ci, n, byN }));
     return chains;
+  }
+
+  #sample(problems: readonly Problem[], plan: SamplingPlan): Promise<SampledChain[]> {
+    const { signal, onProgress } = this.#hooks;
+    return sampleChains(this.#model, problems, {
+      ...plan,
+      signal,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
   }
 
   /** One problem, answered by the base and by the model as it is now; another one each time. */
@@ -242,7 +261,7 @@ class Job {
   /** Both models on the held-out problems: samples, forced length, unseen targets. */
   async #measure(): Promise<void> {
     const { problems, samples, forcedSamples, chainTokens: maxTokens } = this.#preset;
-    const [main, unseen] = [heldOut("heldout", problems), heldOut("unseen-targets", Math.ceil(problems / 2))];
+    const [main, unseen] = [this.#heldOut, heldOut("unseen-targets", Math.ceil(problems / 2))];
     for (const name of ["base", "final"] as const) {
       const who = name === "base" ? "the base model" : "the trained model";
       await this.#measureOnce(name, "samples", `${samples} chains a problem by ${who}`, main, {
@@ -251,7 +270,7 @@ class Job {
       });
       await this.#measureOnce(name, "forced", `long chains by ${who}, made to go on`, main, {
         samples: forcedSamples,
-        maxTokens: LONGEST_CHAIN,
+        maxTokens: this.#preset.longest,
         extend: GO_ON,
       });
       await this.#measureOnce(name, "unseen", `targets never trained on, by ${who}`, unseen, {
@@ -272,11 +291,7 @@ class Job {
     if (this.#state.measured[name] !== undefined) return;
     this.#publish({ type: "phase", name: "measuring", detail });
     this.#engine.setParameters(model === "base" ? this.#base : this.#trained);
-    const chains = await sampleChains(this.#model, problems, {
-      ...plan,
-      seed: deriveSeed(this.#options.seed, "measure", what),
-      signal: this.#hooks.signal,
-    });
+    const chains = await this.#sample(problems, { ...plan, seed: deriveSeed(this.#options.seed, "measure", what) });
     const tallied = chains.filter((_, i) => i % plan.samples < TALLIED);
     const measurement: Measurement = {
       problems: toRecords(chains),
