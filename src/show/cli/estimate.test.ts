@@ -6,12 +6,12 @@ import { estimateSeconds } from "./estimate.ts";
 test("an estimate, worked out by hand", () => {
   const preset = {
     ...PRESETS.quick,
-    learning: { ...PRESETS.quick.learning, steps: 10, problemsPerStep: 4, samples: 8 },
-    ...{ evaluateEvery: 5, problems: 100, samples: 16, forcedSamples: 1 },
+    learning: { ...PRESETS.quick.learning, steps: 10, problemsPerStep: 4, samples: 8, maxTokens: 40 },
+    ...{ evaluateEvery: 5, problems: 100, samples: 16, forcedSamples: 1, chainTokens: 500, longest: 1024 },
   };
-  // Learning: 10 * 4 * 8 chains of 50 tokens: 16,000, sampled and trained on. Points: 3 * 100 * 50 = 15,000. Measuring:
+  // Learning: 10 * 4 * 8 chains of 40 tokens, cut: 12,800, sampled and trained on. Points: 3 * 100 * 50 = 15,000. Measuring:
   // (1600 + 50 * 4) chains by each model, of 20 and of 50 tokens: 126,000; made to go on: 2 * 100 * 1024 = 204,800.
-  const sampled = 16_000 + 15_000 + 126_000 + 204_800;
+  const sampled = 12_800 + 15_000 + 126_000 + 204_800;
   const speed = { sampling: 10_000, training: 2000, meanTokens: 20 };
-  assert.equal(estimateSeconds(preset, speed, 50), sampled / 10_000 + 16_000 / 2000);
+  assert.equal(estimateSeconds(preset, speed, 50), sampled / 10_000 + 12_800 / 2000);
 });

@@ -1,6 +1,5 @@
 /** How long a run takes on this machine, from measured speeds and the tokens that its preset asks for. */
 
-import { LONGEST_CHAIN } from "../reproduce/base-model.ts";
 import type { Preset } from "../reproduce/presets.ts";
 import type { Speed } from "./speed.ts";
 
@@ -21,11 +20,12 @@ const UNSEEN_SAMPLES = 4;
  * estimateSeconds(tiny, speed, 10) === (2 * steps * problemsPerStep * samples * 10) / 1000; // true
  */
 export function estimateSeconds(preset: Preset, base: Speed, trainedTokens: number): number {
-  const { learning, evaluateEvery, problems, samples, forcedSamples } = preset;
+  const { learning, evaluateEvery, problems, samples, forcedSamples, chainTokens, longest } = preset;
   const longer = Math.max(base.meanTokens, trainedTokens);
-  const learnt = learning.steps * learning.problemsPerStep * learning.samples * longer;
-  const evaluated = (1 + Math.ceil(learning.steps / evaluateEvery)) * problems * longer;
+  const learnt = learning.steps * learning.problemsPerStep * learning.samples * Math.min(longer, learning.maxTokens);
+  const evaluated = (1 + Math.ceil(learning.steps / evaluateEvery)) * problems * Math.min(longer, chainTokens);
   const chains = problems * samples + Math.ceil(problems / 2) * UNSEEN_SAMPLES;
-  const measured = chains * (base.meanTokens + trainedTokens) + 2 * problems * forcedSamples * LONGEST_CHAIN;
+  const both = Math.min(base.meanTokens, chainTokens) + Math.min(trainedTokens, chainTokens);
+  const measured = chains * both + 2 * problems * forcedSamples * longest;
   return (learnt + evaluated + measured) / base.sampling + learnt / base.training;
 }
