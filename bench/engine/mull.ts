@@ -1,0 +1,125 @@
+/**
+ * Mull's side, a process of its own: `node bench/engine/mull.ts FOLDER` does the tasks of the workload in FOLDER through
+ * the Engine as its users do, and prints a `SideResult`.
+ */
+
+import { Rng } from "../../src/core/rng.ts";
+import type { DecodeRequest } from "../../src/engine/decoder.ts";
+import { Engine, newOptimizerState } from "../../src/engine/engine.ts";
+import { input, matmul } from "../../src/engine/graph/ops.ts";
+import { emit } from "../../src/engine/onnx/emit.ts";
+import { Session } from "../../src/engine/onnx/session.ts";
+import { pack } from "../../src/engine/packing.ts";
+import { CROSS_ENTROPY, pretrain, supervised } from "../../src/learn/pretrain.ts";
+import { PRETRAIN_STEPS, pretrainOptions } from "../../src/show/reproduce/base-model.ts";
+import { readVersions } from "../../src/show/reproduce/versions.ts";
+import type { Measurement, SideResult } from "./side-result.ts";
+import { fedTokens, readWorkload, type Workload } from "./workload.ts";
+
+const now = (): number => performance.now() / 1000; // seconds
+
+async function measure(folder: string): Promise<SideResult> {
+  const { workload, weights } = readWorkload(folder);
+  const gemm = { "onnxruntime-node": await gemmRate(1024, workload.threads) };
+  await using engine = new Engine(workload.config, weights, { threads: workload.threads });
+  const measurements = [await trainOnRows(engine, workload), await trainOnTexts(engine, workload, weights)];
+  engine.setParameters(weights);
+  for (const batch of workload.batches) measurements.push(await sample(engine, workload, weights, batch));
+  return { versions: readVersions(), measurements, failures: [], gemm };
+}
+
+async function trainOnRows(engine: Engine, { rows, warmupSteps, optimizer, seconds }: Workload): Promise<Measurement> {
+  const state = newOptimizerState(engine.parameters.length);
+  let updating = 0;
+  const step = async (): Promise<number> => {
+    const texts = rows[state.step % rows.length] ?? [];
+    const { loss, gradient } = await engine.gradient(supervised(texts), CROSS_ENTROPY);
+    const from = now();
+    await engine.update(gradient, state, optimizer);
+    updating += now() - from;
+    return loss;
+  };
+  while (state.step < warmupSteps) await step();
+  updating = 0;
+  const start = now();
+  const check = await step();
+  while (now() - start < seconds) await step();
+  const spent = now() - start;
+  const tokens = (state.step - warmupSteps) * fedTokens(rows[0] ?? []);
+  const note = `${((100 * updating) / spent).toFixed(1)}% of the time in the update`;
+  return { task: "rows", tokens, seconds: spent, check, note };
+}
+
+async function trainOnTexts(
+  engine: Engine,
+  { pool, checkTexts, seconds }: Workload,
+  weights: Float32Array,
+): Promise<Measurement> {
+  engine.setParameters(weights);
+  const { loss: check } = await engine.gradient(supervised(pool.slice(0, checkTexts)), CROSS_ENTROPY);
+  const state = newOptimizerState(engine.parameters.length);
+  const pass = fedTokens(pool);
+  let tokens = 0;
+  let start = 0;
+  for await (const { texts } of pretrain(engine, state, () => pool, new Rng(1), pretrainOptions(PRETRAIN_STEPS))) {
+    tokens += fedTokens(texts);
+    if (tokens === pass)
+      start = now(); // the first pass warms up
+    else if (tokens % pass === 0 && now() - start >= seconds) break;
+  }
+  const spent = now() - start;
+  const laid = pack(supervised(pool), CROSS_ENTROPY.fields).reduce((n, { batch, time }) => n + batch * time, 0);
+  const note = `packed, ${(100 * (1 - pass / laid)).toFixed(1)}% padding`;
+  return { task: "texts", tokens: tokens - pass, seconds: spent, check, note };
+}
+
+async function sample(
+  engine: Engine,
+  { prompts, newTokens, seconds }: Workload,
+  weights: Float32Array,
+  batch: number,
+): Promise<Measurement> {
+  let logprobs = 0;
+  let tokens = 0;
+  const run = async (seed: number): Promise<void> => {
+    engine.setParameters(weights); // forgets the prefixes that an earlier run has left
+    const requests = prompts.slice(0, batch).map(
+      (prompt, i): DecodeRequest => ({
+        prompt,
+        maxTokens: newTokens,
+        temperature: 1,
+        topP: 1,
+        seed: seed * batch + i,
+        endIds: [],
+        stopIds: [],
+      }),
+    );
+    for (const result of await engine.decode(requests)) {
+      tokens += result.tokens.length;
+      for (const logprob of result.logprobs) logprobs += logprob;
+    }
+  };
+  await run(0);
+  tokens = 0;
+  logprobs = 0;
+  const start = now();
+  for (let seed = 1; now() - start < seconds; seed++) await run(seed);
+  return { task: `sample ${batch}`, tokens, seconds: now() - start, check: logprobs / tokens };
+}
+
+/** GFLOP/s of ONNX Runtime's own product of two square matrices, the best of 20. */
+async function gemmRate(size: number, threads: number): Promise<number> {
+  const product = emit({ c: matmul(input("a", [size, size]), input("b", [size, size])) });
+  const session = await Session.create(product, threads);
+  const a = new Float32Array(size * size).fill(0.5);
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 20; i++) {
+    const start = now();
+    await session.run({ a, b: a });
+    best = Math.min(best, now() - start);
+  }
+  await session.release();
+  return (2 * size ** 3) / best / 1e9;
+}
+
+console.log(JSON.stringify(await measure(process.argv[2] ?? "")));

@@ -1,0 +1,100 @@
+/** The benchmark's figures as text for people. */
+
+import type { GoalResult } from "./goals.ts";
+import type { Machine } from "./machine.ts";
+import { isBusy } from "./machine.ts";
+import { SIDES, type Side } from "./sides.ts";
+import type { GemmShare, Spread, TaskSummary } from "./summary.ts";
+
+export type Report = {
+  readonly machine: Machine;
+  readonly model: string;
+  readonly threads: number;
+  readonly rounds: number;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly tasks: readonly TaskSummary[];
+  /** Best rate of a 1024^3 product by library, GFLOP/s. */
+  readonly gemm: Readonly<Record<string, number>>;
+  readonly shares: readonly GemmShare[];
+  readonly goals: readonly GoalResult[];
+  /** Sides and tasks without figures, and why. */
+  readonly absent: readonly string[];
+  readonly disagreements: readonly string[];
+};
+
+const HEADINGS: Readonly<Record<Side, string>> = {
+  mull: "Mull",
+  eager: "PyTorch eager",
+  compiled: "PyTorch compiled",
+  generate: "generate",
+};
+
+const TASK_NAMES: Readonly<Record<string, string>> = {
+  rows: "train, 32 full rows of 128",
+  texts: "train, corpus texts",
+};
+
+const whole = (n: number): string => Math.round(n).toLocaleString("en-US");
+
+export function renderTable(report: Report): string {
+  const { machine, versions } = report;
+  const lines = [
+    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; load ${machine.load.toFixed(2)} before`,
+    Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", "),
+    `${report.model}; ${report.threads} threads a side; medians of ${report.rounds} rounds, each side in a fresh process`,
+    ...(isBusy(machine) ? ["The machine was busy when this began: these figures say little."] : []),
+    "",
+    "Tokens/s, and in brackets how many times as fast Mull is (least to greatest over rounds)",
+    ...grid([
+      ["", ...SIDES.map((side) => HEADINGS[side])],
+      ...report.tasks.map(({ task, rates, ratios }) => [
+        TASK_NAMES[task] ?? task,
+        ...SIDES.map((side) => cell(rates[side], ratios[side])),
+      ]),
+    ]),
+    "",
+    ...report.tasks.flatMap(({ task, notes }) =>
+      SIDES.flatMap((side) =>
+        notes[side] === undefined ? [] : [`${TASK_NAMES[task] ?? task}, ${HEADINGS[side]}: ${notes[side]}`],
+      ),
+    ),
+    "",
+    `A 1024^3 product, GFLOP/s: ${shown(report.gemm, whole)}`,
+    ...report.shares.map(
+      ({ task, gflops, shares }) =>
+        `${TASK_NAMES[task] ?? task}: Mull computes ${whole(gflops)} GFLOP/s of matrix products, of that rate ${shown(shares, (share) => share.toFixed(2))}`,
+    ),
+    ...report.goals.map(
+      ({ task, peers, ratio, goal, verdict }) =>
+        `${TASK_NAMES[task] ?? task}: ${ratio.toFixed(2)} times ${peers.length > 1 ? "the faster PyTorch" : peers[0]}, goal ${goal}: ${verdict}`,
+    ),
+    ...report.absent,
+    ...report.disagreements.map((line) => `NOT THE SAME WORK: ${line}`),
+  ];
+  return lines.join("\n");
+}
+
+function shown(values: Readonly<Record<string, number>>, format: (value: number) => string): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${format(value)}`)
+    .join(", ");
+}
+
+function cell(rate: Spread | undefined, ratio: Spread | undefined): string {
+  if (rate === undefined) return "-";
+  if (ratio === undefined) return whole(rate.median);
+  return `${whole(rate.median)} (${ratio.median.toFixed(2)}; ${ratio.min.toFixed(2)}-${ratio.max.toFixed(2)})`;
+}
+
+/** Columns as wide as their widest cell, the first flush left. */
+function grid(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows.map((row) =>
+    row
+      .map((text, column) => (column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
