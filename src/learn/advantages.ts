@@ -10,10 +10,17 @@ export type Baseline = "group-normalised" | "group-mean" | "leave-one-out";
 
 const EPSILON = 1e-4;
 
-/** [chains] -> [chains]; all zero where every reward is the same, or there is but one. */
+/**
+ * [chains] -> [chains]; all zero where every reward is the same, or there is but one.
+ *
+ * @example
+ * groupAdvantages([1, 0, 0, 0], "group-mean"); // [0.75, -0.25, -0.25, -0.25]
+ * groupAdvantages([1, 0, 0, 0], "leave-one-out"); // [1, -0.333, -0.333, -0.333]
+ * groupAdvantages([1, 0, 0, 0], "group-normalised"); // [1.4997, -0.4999, -0.4999, -0.4999]
+ */
 export function groupAdvantages(rewards: readonly number[], baseline: Baseline): number[] {
   const n = rewards.length;
-  if (n < 2) return rewards.map(() => 0);
+  if (!isUseful(rewards)) return rewards.map(() => 0);
   const mean = rewards.reduce((a, b) => a + b, 0) / n;
   if (baseline === "group-mean") return rewards.map((r) => r - mean);
   if (baseline === "leave-one-out") return rewards.map((r) => ((r - mean) * n) / (n - 1));
@@ -21,7 +28,13 @@ export function groupAdvantages(rewards: readonly number[], baseline: Baseline):
   return rewards.map((r) => (r - mean) / (std + EPSILON));
 }
 
-/** A group whose rewards are all equal teaches nothing: its advantages are zero. */
+/**
+ * A group whose rewards are all equal teaches nothing: its advantages are zero.
+ *
+ * @example
+ * isUseful([1, 1, 0]); // true
+ * isUseful([1, 1, 1]); // false
+ */
 export function isUseful(rewards: readonly number[]): boolean {
   return rewards.some((r) => r !== rewards[0]);
 }
@@ -30,6 +43,9 @@ export function isUseful(rewards: readonly number[]): boolean {
  * DAPO's soft overlong penalty (Yu et al. 2025): 0 up to maxTokens - buffer, falling to -1 at maxTokens.
  *
  * @param length tokens of the chain
+ * @param buffer tokens over which it falls; above 0
+ * @example
+ * overlongPenalty(90, 100, 20); // -0.5
  */
 export function overlongPenalty(length: number, maxTokens: number, buffer: number): number {
   const excess = length - (maxTokens - buffer);

@@ -95,7 +95,12 @@ export async function* filter(
   }
 }
 
-/** The first `keep` correct chains of a group whose texts differ. */
+/**
+ * The first `keep` correct chains of a group whose texts differ.
+ *
+ * @example
+ * distinctCorrect([], 4).length; // 0
+ */
 export function distinctCorrect(group: Group, keep: number): Rollout[] {
   const byText = new Map<string, Rollout>();
   for (const rollout of group) {

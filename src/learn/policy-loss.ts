@@ -11,13 +11,22 @@ import { add, exp, max, min, mul, neg, reduceSum, scalar, sub } from "../engine/
 import type { Loss } from "../engine/training-graph.ts";
 
 export type ClipOptions = {
+  /** The ratio is held above 1 - clipLow where the advantage is negative. */
   readonly clipLow: number;
+  /** The ratio is held below 1 + clipHigh where the advantage is positive. */
   readonly clipHigh: number;
   /** Weight of the KL to the reference; 0 leaves it out, and needs no reference. */
   readonly klWeight: number;
 };
 
-/** Fields a token: advantage, old (log-prob when sampled), weight (its share of the loss), and reference where beta > 0. */
+/**
+ * The loss as `Engine.gradient` takes it: the sum over tokens of weight times L. Fields, one value a token: `advantage`,
+ * `old` (log-probability when it was sampled, nats), `weight` (its share of the loss, 0 for what was given) and, where
+ * `klWeight` is above 0, `reference` (log-probability under the reference, nats).
+ *
+ * @example
+ * policyLoss({ clipLow: 0.2, clipHigh: 0.28, klWeight: 0 }).fields; // ["advantage", "old", "weight"]
+ */
 export function policyLoss({ clipLow, clipHigh, klWeight }: ClipOptions): Loss {
   return {
     name: `policy:${clipLow}:${clipHigh}:${klWeight}`,
@@ -43,7 +52,15 @@ export function policyLoss({ clipLow, clipHigh, klWeight }: ClipOptions): Loss {
  */
 export type Aggregation = "sequence-mean" | "token-mean" | "constant";
 
-/** The weight of every token of each chain, from the chains' lengths in tokens. */
+/**
+ * The weight of every token of each chain, from the chains' lengths in tokens: [chains] -> [chains].
+ *
+ * @param maxTokens the longest length allowed, which only `constant` divides by
+ * @example
+ * tokenWeights([2, 8], "sequence-mean", 100); // [0.25, 0.0625]
+ * tokenWeights([2, 8], "token-mean", 100); // [0.1, 0.1]
+ * tokenWeights([2, 8], "constant", 100); // [0.005, 0.005]
+ */
 export function tokenWeights(lengths: readonly number[], aggregation: Aggregation, maxTokens: number): number[] {
   const chains = lengths.length;
   const total = lengths.reduce((a, b) => a + b, 0);

@@ -20,7 +20,13 @@ export type SupervisedText = {
   readonly promptTokens: number;
 };
 
-/** Sequences for `CROSS_ENTROPY` whose loss is the mean over all their completion tokens. */
+/**
+ * Sequences for `CROSS_ENTROPY` whose loss is the mean over all their completion tokens.
+ *
+ * @example
+ * const [sequence] = supervised([{ tokens: [1, 5, 7, 2], promptTokens: 2 }]);
+ * sequence?.fields["weight"]; // [0, 0, 0.5, 0.5]
+ */
 export function supervised(texts: readonly SupervisedText[]): TrainingSequence[] {
   const learnt = texts.reduce((n, t) => n + t.tokens.length - t.promptTokens, 0);
   return texts.map(({ tokens, promptTokens }) => ({
