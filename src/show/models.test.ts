@@ -6,6 +6,7 @@ import { after, describe, test } from "node:test";
 import { Rng } from "../core/rng.ts";
 import { writeCheckpoint } from "../engine/checkpoint/checkpoint.ts";
 import { initialParameters } from "../engine/transformer.ts";
+import { problemOf } from "../tasks/countdown/puzzle.ts";
 import { countdownTokenizer } from "../tasks/countdown/vocabulary.ts";
 import { findModel, lastCheckpoint, openModel, SHIPPED, threadsFor } from "./models.ts";
 
@@ -59,7 +60,9 @@ test("an opened model writes", async () => {
   const model = await openModel(path, { threads: 1 });
   try {
     assert.equal(model.name, "opened");
-    const [completion] = await model.sample([{ prompt: "3 7 = 21", maxTokens: 5, seed: 1 }]);
+    const [completion] = await model.sample([
+      { prompt: problemOf({ numbers: [3, 7], target: 21 }).prompt, maxTokens: 5, seed: 1 },
+    ]);
     assert.ok((completion?.usage.completionTokens ?? 0) >= 1);
   } finally {
     await model.engine.close();

@@ -5,16 +5,19 @@ import { test } from "node:test";
 import type { SampleRequest } from "../../src/core/completion.ts";
 import { MullError } from "../../src/core/errors.ts";
 import { Rng } from "../../src/core/rng.ts";
+import { WordLevelTokenizer } from "../../src/core/tokenizer.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { randomParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
 import { EmbeddedModel } from "../../src/model/embedded.ts";
 import { type Script, ScriptedModel } from "../../src/model/scripted.ts";
+import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
 import { countdownTokenizer } from "../../src/tasks/countdown/vocabulary.ts";
 import { modelContract } from "./model.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const ENDS = ["solved", "give-up"];
-const PROMPTS = ["3 7 8 2 = 24", "1 2 3 = 6", "20 4 = 80"] as const;
+const promptOf = (numbers: readonly number[], target: number): string => problemOf({ numbers, target }).prompt;
+const PROMPTS = [promptOf([3, 7, 8, 2], 24), promptOf([1, 2, 3], 6), promptOf([20, 4], 80)] as const;
 
 const tiny: TransformerConfig = {
   vocabSize: countdownTokenizer.vocabSize,
@@ -117,17 +120,20 @@ test("scripted: a fault fails the call after its words, stops the others, and is
 });
 
 test("embedded: FLOPs are those of the tokens computed, a shared prompt counted once", async (t) => {
-  const engine = new Engine(tiny, randomParameters(tiny, new Rng(1)), { threads: 1 });
+  const words = ["<pad>", "<bos>", "a", "b", "c", "end"];
+  const tokenizer = new WordLevelTokenizer({ words, bos: "<bos>", pad: "<pad>", eos: ["end"] });
+  const config = { ...tiny, vocabSize: 6 };
+  const engine = new Engine(config, randomParameters(config, new Rng(1)), { threads: 1 });
   t.after(() => engine.close());
-  const model = new EmbeddedModel(engine, countdownTokenizer);
-  const request = { prompt: "1 2 = 3", maxTokens: 2, seed: 4, extend: { end: "solved", continuation: "9" } };
-  // By hand: weights in products 2 * (16 * 8 * (2*2 + 2*1) + 3 * 16 * 32) + 212 * 16 = 8000, so 16,000 FLOPs a token,
-  // and 4 * 2 layers * 2 heads * 8 = 128 for each position looked at. <bos> and 4 words stand at 0..4; of the two tokens
+  const model = new EmbeddedModel(engine, tokenizer);
+  const request = { prompt: "a b a c", maxTokens: 2, seed: 4, extend: { end: "end", continuation: "a" } };
+  // By hand: weights in products 2 * (16 * 8 * (2*2 + 2*1) + 3 * 16 * 32) + 6 * 16 = 4704, so 9408 FLOPs a token, and
+  // 4 * 2 layers * 2 heads * 8 = 128 for each position looked at. <bos> and 4 words stand at 0..4; of the two tokens
   // written, the first comes out of position 4, the second out of position 5: 6 positions in all.
-  const alone = 6 * 16_000 + 128 * (1 + 2 + 3 + 4 + 5 + 6);
+  const alone = 6 * 9408 + 128 * (1 + 2 + 3 + 4 + 5 + 6);
   const [first, second] = await model.sample([request, { ...request, seed: 5 }]);
   assert.equal(first?.usage.flops, alone);
   assert.equal(first?.usage.promptTokens, 5);
   // The second forks the first four positions.
-  assert.equal(second?.usage.flops, 2 * 16_000 + 128 * (5 + 6));
+  assert.equal(second?.usage.flops, 2 * 9408 + 128 * (5 + 6));
 });

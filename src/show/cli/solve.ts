@@ -49,7 +49,7 @@ export async function solve(words: readonly string[], options: SolveOptions, ter
   const status = new StatusLine(terminal);
   try {
     const title = `${model.name} model, ${name}${n > 1 ? ` of ${n}` : ""}, seed ${seed}`;
-    if (!json) terminal.print(`${terminal.paint("bold", problem.prompt)}   ${terminal.paint("dim", title)}\n`);
+    if (!json) terminal.print(`${terminal.paint("bold", written(problem))}   ${terminal.paint("dim", title)}\n`);
     const writer = chainPrinter(problem.prompt, terminal);
     let tokens = 0;
     const onToken = (_: number, text: string): void => {
@@ -152,7 +152,7 @@ function asJson(
 ): object {
   const { strategy, n, maxTokens, temperature, seed } = asked;
   return {
-    puzzle: problem.prompt,
+    puzzle: written(problem),
     model,
     strategy,
     n,
@@ -177,6 +177,11 @@ function asJson(
 /** `(7-3)*(8-2)` as people write it. */
 function spaced(expression: string): string {
   return expression.replace(/[-+*/]/g, " $& ");
+}
+
+/** The puzzle as people write it; the model's own spelling is the prompt. */
+function written({ prompt }: Problem): string {
+  return prompt.replace(/\s*=\s*/, " = ");
 }
 
 function targetOf({ prompt }: Problem): string {
