@@ -94,7 +94,7 @@ export function parameterCount(c: TransformerConfig): number {
 }
 
 /** Standard deviation of an embedding's elements at first. */
-export const EMBEDDING_STD = 0.1;
+const EMBEDDING_STD = 0.1;
 
 /**
  * Weights to begin training with: matrices normal with variance 1 / fan-in, so that attention is awake from the first

@@ -10,6 +10,7 @@ import { trainFlops } from "../../core/flops.ts";
 import { Rng } from "../../core/rng.ts";
 import { type Checkpoint, writeCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import { Engine, newOptimizerState } from "../../engine/engine.ts";
+import { initialParameters } from "../../engine/transformer.ts";
 import { type PretrainStep, pretrain, type SupervisedText } from "../../learn/pretrain.ts";
 import { summarise, summariseBy } from "../../measure/chains.ts";
 import { EmbeddedModel } from "../../model/embedded.ts";
@@ -17,7 +18,7 @@ import { openRun, type Run } from "../../store/run-folder.ts";
 import { corpusItems } from "../../tasks/countdown/corpus.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
 import { parseRunEvent, type RunEvent } from "../server/events.ts";
-import { type BasePlan, basePlan, initialBase } from "./base-model.ts";
+import { type BasePlan, basePlan } from "./base-model.ts";
 import { gateOf, heldOut, sampleChains, toRecords } from "./measuring.ts";
 import { type RunHooks, stopped } from "./options.ts";
 import { loadTrainingState } from "./training-state.ts";
@@ -67,7 +68,7 @@ export async function pretrainBase(
   plan: BasePlan = basePlan(options.steps),
 ): Promise<BaseReport> {
   const { seed, out, fresh, threads } = options;
-  const initial = initialBase(new Rng(seed).split("initial"), plan.shape);
+  const initial = initialParameters(plan.shape, new Rng(seed).split("initial"));
   await using engine = new Engine(plan.shape, initial, threads === undefined ? {} : { threads });
   const config = { plan: plan.pretrain, shape: plan.shape, threads: engine.threads };
   const identity = { config, seed, versions: readVersions() };
