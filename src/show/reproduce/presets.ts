@@ -56,7 +56,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   quick: {
     name: "quick",
     minutes: 3,
-    learning: { ...ON_POLICY, steps: 24, problemsPerStep: 32, samples: 16, maxTokens: 192 },
+    learning: { ...ON_POLICY, steps: 24, problemsPerStep: 32, samples: 16, maxTokens: 256 },
     evaluateEvery: 3,
     ...MEASURED,
     samples: 16,
@@ -65,7 +65,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   default: {
     name: "default",
     minutes: 15,
-    learning: { ...ON_POLICY, steps: 120, problemsPerStep: 48, samples: 16, maxTokens: 384 },
+    learning: { ...ON_POLICY, steps: 120, problemsPerStep: 32, samples: 16, maxTokens: 384 },
     evaluateEvery: 10,
     ...MEASURED,
     samples: 64,
@@ -74,7 +74,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   full: {
     name: "full",
     minutes: 60,
-    learning: { ...ON_POLICY, steps: 500, problemsPerStep: 64, samples: 16, maxTokens: 512 },
+    learning: { ...ON_POLICY, steps: 400, problemsPerStep: 32, samples: 16, maxTokens: 512 },
     evaluateEvery: 25,
     ...MEASURED,
     samples: 64,
