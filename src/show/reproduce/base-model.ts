@@ -2,6 +2,8 @@
 
 import type { TransformerConfig } from "../../engine/transformer.ts";
 import type { PretrainOptions } from "../../learn/pretrain.ts";
+import { BASE_CORPUS, type CorpusOptions } from "../../tasks/countdown/corpus.ts";
+import type { ThinkerOptions } from "../../tasks/countdown/thinker.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
 
 /** Tokens of the longest chain that is measured, and of the longest text in the corpus. */
@@ -21,7 +23,19 @@ export const BASE_SHAPE: TransformerConfig = {
   normEpsilon: 1e-5,
 };
 
-export const PRETRAIN_STEPS = 3200;
+/**
+ * What pool of texts is read when: three numbers first, then four too, long searches last. Short texts hold far more hits
+ * a token, and a model that can tell a hit in two operations learns it for three quickly (docs/log.md).
+ */
+export function lesson(pool: number): CorpusOptions {
+  const upTo = (maxTokens: number): ThinkerOptions => ({ ...BASE_CORPUS.thinker, maxTokens });
+  if (pool < 65) return { ...BASE_CORPUS, sizes: { 3: 1, 4: 0 }, thinker: upTo(200) };
+  if (pool < 105) return { ...BASE_CORPUS, thinker: upTo(256) };
+  return BASE_CORPUS;
+}
+
+/** About 1,100 of three numbers, 1,000 of both, 700 with long searches. */
+export const PRETRAIN_STEPS = 2800;
 
 export function pretrainOptions(steps: number): PretrainOptions {
   return {

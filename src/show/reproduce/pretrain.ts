@@ -18,7 +18,7 @@ import { openRun, type Run } from "../../store/run-folder.ts";
 import { corpusItems } from "../../tasks/countdown/corpus.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
 import { parseRunEvent, type RunEvent } from "../server/events.ts";
-import { type BasePlan, basePlan } from "./base-model.ts";
+import { type BasePlan, basePlan, lesson } from "./base-model.ts";
 import { gateOf, heldOut, sampleChains, toRecords } from "./measuring.ts";
 import { type RunHooks, stopped } from "./options.ts";
 import { loadTrainingState } from "./training-state.ts";
@@ -115,7 +115,7 @@ async function trainAndMeasure(
   if (optimizer.step < steps) {
     publish({ type: "phase", name: "pretraining", detail: `${steps} steps on the traces of a mediocre thinker` });
     const rng = new Rng(seed);
-    const pool = (index: number): SupervisedText[] => [...corpusItems(rng.split("corpus", index)).take(poolTexts)];
+    const pool = (index: number): SupervisedText[] => [...corpusItems(rng.split("corpus", index), lesson(index)).take(poolTexts)];
     let before = performance.now();
     for await (const step of pretrain(engine, optimizer, pool, rng, plan.pretrain, state.next)) {
       const tokens = step.texts.map((text) => text.tokens.length);
