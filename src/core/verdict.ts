@@ -1,7 +1,7 @@
-/** What a verifier says. A verifier that failed says `unscored`, which is never counted as wrong and never trained on. */
+/** What a verifier says. A verifier that failed says `unscored`, which is never counted as wrong and never trained on. A score lies in [0, 1]. */
 
 export type Verdict =
-  | { readonly status: "correct" | "wrong"; /** In [0, 1]. */ readonly score: number; readonly reason: string }
+  | { readonly status: "correct" | "wrong"; readonly score: number; readonly reason: string }
   | { readonly status: "unscored"; readonly reason: string };
 
 export function correct(reason: string, score = 1): Verdict {

@@ -29,13 +29,13 @@ export const BASE_SHAPE: TransformerConfig = {
  */
 export function lesson(pool: number): CorpusOptions {
   const upTo = (maxTokens: number): ThinkerOptions => ({ ...BASE_CORPUS.thinker, maxTokens });
-  if (pool < 65) return { ...BASE_CORPUS, sizes: { 3: 1, 4: 0 }, thinker: upTo(200) };
-  if (pool < 105) return { ...BASE_CORPUS, thinker: upTo(256) };
+  if (pool < 100) return { ...BASE_CORPUS, sizes: { 3: 1, 4: 0 }, thinker: upTo(200) };
+  if (pool < 200) return { ...BASE_CORPUS, thinker: upTo(256) };
   return BASE_CORPUS;
 }
 
-/** About 1,100 of three numbers, 1,000 of both, 700 with long searches. */
-export const PRETRAIN_STEPS = 2800;
+/** About 1,700 of three numbers, 2,400 of both, 1,100 with long searches. */
+export const PRETRAIN_STEPS = 5200;
 
 export function pretrainOptions(steps: number): PretrainOptions {
   return {
