@@ -115,7 +115,9 @@ async function trainAndMeasure(
   if (optimizer.step < steps) {
     publish({ type: "phase", name: "pretraining", detail: `${steps} steps on the traces of a mediocre thinker` });
     const rng = new Rng(seed);
-    const pool = (index: number): SupervisedText[] => [...corpusItems(rng.split("corpus", index), lesson(index)).take(poolTexts)];
+    const pool = (index: number): SupervisedText[] => [
+      ...corpusItems(rng.split("corpus", index), lesson(index)).take(poolTexts),
+    ];
     let before = performance.now();
     for await (const step of pretrain(engine, optimizer, pool, rng, plan.pretrain, state.next)) {
       const tokens = step.texts.map((text) => text.tokens.length);
