@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -16,9 +16,12 @@ import { Rng } from "../../src/core/rng.ts";
 import { readCheckpoint } from "../../src/engine/checkpoint/checkpoint.ts";
 import { lastCheckpoint } from "../../src/show/models.ts";
 import { type Report, validateReport } from "../../src/show/report/schema.ts";
+import { pretrainBase } from "../../src/show/reproduce/pretrain.ts";
+import { reproduce } from "../../src/show/reproduce/reproduce.ts";
+import type { RunEvent } from "../../src/show/server/events.ts";
 import { readJournal } from "../../src/store/read-journal.ts";
 import { runPaths } from "../../src/store/run-folder.ts";
-import { TINY_PRESET, tiny, writeTinyBase } from "./reproduce-tiny.ts";
+import { TINY_BASE, TINY_PRESET, tiny, writeTinyBase } from "./reproduce-tiny.ts";
 
 if (process.argv[2] === "child") {
   const [out, base] = process.argv.slice(3) as [string, string];
@@ -104,7 +107,7 @@ function suite(): void {
   });
 
   describe("a run that is stopped and goes on", () => {
-    test("by Ctrl-C at random moments, ends with the same figures", { timeout: 240_000 }, async () => {
+    test("by Ctrl-C at random moments, ends with the same figures", { timeout: 300_000 }, async () => {
       const out = join(folder, "aborted");
       const rng = new Rng(20);
       const stops: string[] = [];
@@ -130,7 +133,7 @@ function suite(): void {
       assert.deepEqual(await outcome(out), undisturbed);
     });
 
-    test("by kill -9 at random moments, ends with the same figures", { timeout: 240_000 }, async () => {
+    test("by kill -9 at random moments, ends with the same figures", { timeout: 300_000 }, async () => {
       const out = join(folder, "killed");
       const rng = new Rng(9);
       const kills: string[] = [];
@@ -152,6 +155,30 @@ function suite(): void {
       }
       assert.ok(kills.length >= 2, `it was killed at ${kills.join(", ")}`);
       assert.deepEqual(await outcome(out), undisturbed);
+    });
+  });
+
+  describe("from scratch", () => {
+    test("pretrains inside the run's folder, stopped there goes on there, and survives a model that solves nothing", async () => {
+      const out = join(folder, "scratch");
+      const job = { preset: "quick", seed: 1, fromScratch: true, fresh: false, threads: 2, out } as const;
+      const controller = new AbortController();
+      const stop = { publish: () => controller.abort(), signal: controller.signal };
+      await assert.rejects(reproduce(job, stop, TINY_PRESET, TINY_BASE), { code: "aborted" });
+      assert.deepEqual(readdirSync(out), ["base"], "the run itself has not begun");
+
+      const steps: RunEvent[] = [];
+      const publish = (event: RunEvent): void => void (event.type === "step" && steps.push(event));
+      const report = await reproduce(job, { publish, signal }, TINY_PRESET, TINY_BASE);
+      assert.equal(steps.length, TINY_BASE.pretrain.steps - 1 + TINY_PRESET.learning.steps, "one step was saved");
+      assert.deepEqual([report.base.passAt1, report.final.passAt1, report.control.shareNotGivingUp], [0, 0, null]);
+      assert.ok(report.diagnostics.every(({ reward, gradNorm }) => reward === 0 && gradNorm === 0));
+      assert.equal(report.command, "mull reproduce --quick --from-scratch --seed 1");
+
+      const alone = join(folder, "alone");
+      await pretrainBase({ seed: 1, out: alone, fresh: false, threads: 2 }, { publish: () => {}, signal }, TINY_BASE);
+      const [there, here] = [await readCheckpoint(join(out, "base")), await readCheckpoint(alone)];
+      assert.deepEqual(there.parameters, here.parameters);
     });
   });
 

@@ -26,6 +26,7 @@ import type { Report } from "../report/schema.ts";
 import { writeReport } from "../report/write.ts";
 import { type EventOf, isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts";
 import { assembleReport } from "./assemble.ts";
+import { type BasePlan, basePlan } from "./base-model.ts";
 import {
   GO_ON,
   gateOf,
@@ -52,6 +53,7 @@ const SHOWN = 24;
  * Runs or goes on with the main job. One that is done already only writes its report again.
  *
  * @param preset how much is done; the one that `options` names unless given
+ * @param plan how the base model is made where it is made from scratch
  * @throws MullError `aborted` after the signal, with everything saved; `locked`, `usage` or `store` from the run's
  * folder; `checkpoint` where there is no base model
  */
@@ -59,8 +61,9 @@ export async function reproduce(
   options: ReproduceOptions,
   hooks: RunHooks,
   preset: Preset = PRESETS[options.preset],
+  plan: BasePlan = basePlan(),
 ): Promise<Report> {
-  const base = await loadBase(options, hooks);
+  const base = await loadBase(options, hooks, plan);
   const { out, seed, fresh, threads } = options;
   await using engine = new Engine(base.config, base.parameters, threads === undefined ? {} : { threads });
   const config = { preset, base: base.digest, threads: engine.threads };

@@ -7,6 +7,7 @@ import { readCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import type { TransformerConfig } from "../../engine/transformer.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
 import { SHIPPED } from "../models.ts";
+import type { BasePlan } from "./base-model.ts";
 import type { ReproduceOptions, RunHooks } from "./options.ts";
 import { pretrainBase } from "./pretrain.ts";
 
@@ -20,15 +21,15 @@ export type BaseWeights = {
 
 /**
  * The base model of a run: the shipped one, the one in the folder `base`, or with `fromScratch` one pretrained in the
- * run's folder.
+ * run's folder as `plan` says.
  *
  * @throws MullError `checkpoint` where the folder holds no model for Countdown; what `pretrainBase` throws
  */
-export async function loadBase(options: ReproduceOptions, hooks: RunHooks): Promise<BaseWeights> {
+export async function loadBase(options: ReproduceOptions, hooks: RunHooks, plan: BasePlan): Promise<BaseWeights> {
   const { seed, out, fresh, threads, fromScratch } = options;
   const folder = fromScratch ? join(out, "base") : (options.base ?? SHIPPED.base);
   if (fromScratch) {
-    await pretrainBase({ seed, out: folder, fresh, ...(threads === undefined ? {} : { threads }) }, hooks);
+    await pretrainBase({ seed, out: folder, fresh, ...(threads === undefined ? {} : { threads }) }, hooks, plan);
   }
   const { config, parameters, tokenizer } = await readCheckpoint(folder);
   if (tokenizer.words.join(" ") !== countdownTokenizer.words.join(" ")) {
