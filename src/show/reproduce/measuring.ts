@@ -1,11 +1,11 @@
 /** Measuring a model on held-out problems: its chains sampled, judged and turned into plain records. */
 
 import type { Completion, Extension } from "../../core/completion.ts";
+import type { Model } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import { deriveSeed, Rng } from "../../core/rng.ts";
 import { type BehaviourTally, countBehaviours } from "../../measure/behaviours.ts";
 import type { ChainRecord, ProblemChains } from "../../measure/chains.ts";
-import type { EmbeddedModel } from "../../model/embedded.ts";
 import { type Puzzle, puzzleOf } from "../../tasks/countdown/puzzle.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import { parseChain } from "../../tasks/countdown/trace.ts";
@@ -17,6 +17,12 @@ export const GO_ON: Extension = { end: "give-up", continuation: "back:0" };
 /** The problems every run is measured on, whatever its seed, so that runs can be compared. */
 const MEASURED_SEED = 2024;
 
+/**
+ * The first `count` problems of a held-out split, half of three and half of four numbers; always the same ones.
+ *
+ * @example
+ * heldOut("heldout", 2).map((problem) => problem.tags?.["n"]); // ["3", "4"]
+ */
 export function heldOut(split: "heldout" | "unseen-targets", count: number): Problem[] {
   return [...new CountdownTask().problems(split, new Rng(MEASURED_SEED)).take(count)];
 }
@@ -36,9 +42,14 @@ export type SampledChain = { readonly problem: Problem; readonly completion: Com
 /** Requests in flight at once: enough to keep the decoder full, few enough that progress is seen. */
 const WAVE = 2048;
 
-/** Samples every problem `samples` times at temperature 1; the chains of a problem lie together. */
+/**
+ * Samples every problem `samples` times at temperature 1; the chains of a problem lie together. A chain depends on the
+ * plan's seed, its problem and its number alone, not on what else is measured.
+ *
+ * @throws the reason of `signal` where it aborts
+ */
 export async function sampleChains(
-  model: EmbeddedModel,
+  model: Model,
   problems: readonly Problem[],
   plan: SamplingPlan,
 ): Promise<SampledChain[]> {
@@ -63,7 +74,7 @@ export async function sampleChains(
   return chains;
 }
 
-/** Chains as records for the curves, grouped by problem. */
+/** Chains as records for the curves, grouped by problem, in the order of the problems; unscored ones are left out. */
 export function toRecords(chains: readonly SampledChain[]): ProblemChains[] {
   const groups = new Map<string, { problem: Problem; chains: ChainRecord[] }>();
   for (const { problem, completion } of chains) {
@@ -87,10 +98,18 @@ export function toRecords(chains: readonly SampledChain[]): ProblemChains[] {
   }));
 }
 
+/** The behaviours of each chain, counted. */
 export function tallyBehaviours(chains: readonly SampledChain[]): BehaviourTally[] {
   return chains.map(({ problem, completion }) => tallyOf(problem.id, puzzleOf(problem) as Puzzle, completion.text));
 }
 
+/**
+ * The behaviours of one text.
+ *
+ * @param problem its problem's id: chains of one problem are resampled together
+ * @example
+ * tallyOf("p", { numbers: [4, 5, 2], target: 22 }, "4 + 5 =9 back:0 give-up").counts["backtracking"]; // 1
+ */
 export function tallyOf(problem: string, puzzle: Puzzle, text: string): BehaviourTally {
   const { events } = parseChain(puzzle, text);
   return countBehaviours({ problem, numbers: puzzle.numbers.length, target: puzzle.target, events });
@@ -104,6 +123,7 @@ export type Gate = {
   readonly operations: number;
 };
 
+/** Measures the gate; 0 where there are no chains or no operations. */
 export function gateOf(chains: readonly SampledChain[]): Gate {
   let readable = 0;
   let operations = 0;

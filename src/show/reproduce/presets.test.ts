@@ -1,0 +1,65 @@
+/** The presets, the base model's plan, and how a run that was stopped says so. */
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { MullError } from "../../core/errors.ts";
+import { parameterCount } from "../../engine/transformer.ts";
+import { BASE_SHAPE, basePlan, LONGEST_CHAIN } from "./base-model.ts";
+import { stopped } from "./options.ts";
+import { PRESETS } from "./presets.ts";
+import { readVersions } from "./versions.ts";
+
+describe("every preset", () => {
+  for (const preset of Object.values(PRESETS)) {
+    test(`${preset.name} keeps what is promised of any run`, () => {
+      const { learning, evaluateEvery, problems, longest, chainTokens, samples, forcedSamples } = preset;
+      assert.ok(problems >= 400);
+      assert.ok(1 + Math.ceil(learning.steps / evaluateEvery) >= 8, "points of the train-time curve");
+      assert.ok(longest >= 1024 && longest <= LONGEST_CHAIN, "chain budgets up to 1,024 tokens");
+      assert.ok(chainTokens <= longest && learning.maxTokens <= longest);
+      assert.ok(samples >= 1 && forcedSamples >= 1 && learning.samples >= 2);
+      // The reward is the verdict and nothing else.
+      assert.equal(learning.overlongBuffer, 0);
+      assert.equal(PRESETS[preset.name], preset);
+    });
+  }
+
+  test("the larger measure samples 1 to 64", () => {
+    assert.ok(PRESETS.default.samples >= 64 && PRESETS.full.samples >= 64);
+    assert.ok(PRESETS.quick.minutes < PRESETS.default.minutes && PRESETS.default.minutes < PRESETS.full.minutes);
+  });
+});
+
+test("the base model holds the longest chain with its prompt, and its checkpoint stays below 5 MB", () => {
+  assert.ok(BASE_SHAPE.maxPositions >= LONGEST_CHAIN + 8); // <bos>, four numbers, =, the target
+  assert.ok(4 * parameterCount(BASE_SHAPE) < 5e6);
+  assert.equal(basePlan(77).pretrain.steps, 77);
+  assert.equal(basePlan(77).pretrain.optimizer.totalSteps, 77);
+  assert.deepEqual(basePlan().shape, BASE_SHAPE);
+});
+
+describe("a run that was stopped", () => {
+  test("says so where the signal's reason came through, with what to do next", () => {
+    const controller = new AbortController();
+    controller.abort();
+    const error = stopped(controller.signal.reason, controller.signal);
+    assert.ok(error instanceof MullError);
+    assert.deepEqual([error.code, error.hint], ["aborted", "run the same command to go on"]);
+    assert.equal(error.cause, controller.signal.reason);
+  });
+
+  test("does not hide another failure behind it", () => {
+    const full = new MullError("store", "the disk is full");
+    const controller = new AbortController();
+    assert.equal(stopped(full, controller.signal), full);
+    controller.abort();
+    assert.equal(stopped(full, controller.signal), full);
+  });
+});
+
+test("versions name what figures depend on", () => {
+  const versions = readVersions();
+  assert.deepEqual(Object.keys(versions), ["mull", "node", "onnxruntime-node"]);
+  for (const version of Object.values(versions)) assert.match(version, /^\d+\.\d+\.\d+/);
+  assert.equal(versions["node"], process.versions.node);
+});
