@@ -42,6 +42,13 @@ export type FilterOptions = RolloutOptions & {
  *
  * @param problems the problems of a step (from 1), at least as many as `problemsPerStep`
  * @param from steps done and FLOPs spent before
+ * @throws as `policyGradient`
+ * @example
+ * import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts"; // after a digit, write the next one
+ * await using learner = toyLearner();
+ * const sampling = { steps: 2, problemsPerStep: 5, samples: 8, maxTokens: 2, temperature: 1 };
+ * const options = { ...sampling, keep: 4, epochs: 2, batch: 8, optimizer: TOY_ADAMW };
+ * for await (const { step, reward } of filter(learner, toyProblems(5), new Rng(1), options)) console.log(step, reward);
  */
 export async function* filter(
   learner: Learner,

@@ -46,7 +46,12 @@ export type LearnStep = {
   readonly groups: readonly Group[];
 };
 
-/** What a step's scored chains look like; those that could not be scored are only counted. */
+/**
+ * What a step's scored chains look like; those that could not be scored are only counted.
+ *
+ * @example
+ * describeGroups([]).unscored; // 0
+ */
 export function describeGroups(
   groups: readonly Group[],
 ): Pick<LearnStep, "reward" | "useful" | "meanTokens" | "truncated" | "unscored"> {
@@ -67,6 +72,17 @@ export function describeGroups(
  * The chains with the log-probabilities that the policy gives them. Sampled at temperature 1 they carry these already;
  * at another, what they carry is of the distribution that was sampled from, which is not the one that is trained, and a
  * ratio of the two would be clipped before anything has changed. So they are scored anew.
+ *
+ * @param temperature what they were sampled at
+ * @example
+ * import { Rng } from "../core/rng.ts";
+ * import { toyLearner, toyProblems } from "./fixtures/toy.ts";
+ * import { rollOut } from "./rollouts.ts";
+ * await using learner = toyLearner();
+ * const options = { samples: 2, maxTokens: 2, temperature: 2 };
+ * const groups = await rollOut(learner.model, learner.verifier, toyProblems(1)(0), new Rng(1), options);
+ * const [[chain]] = (await asPolicy(learner, groups, 2)) as [[Rollout]];
+ * chain.completion.logprobs?.length === chain.completion.tokens?.length; // true
  */
 export async function asPolicy(learner: Learner, groups: readonly Group[], temperature: number): Promise<Group[]> {
   if (temperature === 1) return [...groups];
@@ -83,7 +99,19 @@ export async function asPolicy(learner: Learner, groups: readonly Group[], tempe
 /** Chains on which the KL to the reference is measured. */
 const KL_CHAINS = 32;
 
-/** Mean k3 estimate of KL(policy || reference), nats a token, over some of the step's chains, taken at even distances. */
+/**
+ * Mean k3 estimate of KL(policy || reference), nats a token, over some of the step's chains, taken at even distances.
+ * The chains carry the policy's log-probabilities; 0 where there are none.
+ *
+ * @example
+ * import { Rng } from "../core/rng.ts";
+ * import { toyLearner, toyProblems } from "./fixtures/toy.ts";
+ * import { rollOut } from "./rollouts.ts";
+ * await using learner = toyLearner(); // policy and reference are the same at first
+ * const options = { samples: 4, maxTokens: 2, temperature: 1 };
+ * const groups = await rollOut(learner.model, learner.verifier, toyProblems(2)(0), new Rng(1), options);
+ * Math.abs(await klToReference(learner, groups)) < 1e-6; // true
+ */
 export async function klToReference(learner: Learner, groups: readonly Group[]): Promise<number> {
   const all = groups.flat();
   const count = Math.min(KL_CHAINS, all.length);

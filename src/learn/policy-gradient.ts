@@ -69,6 +69,17 @@ export const VARIANTS = {
  * @param problems the problems of a round of sampling, at least as many as `problemsPerStep`; round r (from 0) of step
  * s (from 1) asks for `s * rounds + r`
  * @param from steps done and FLOPs spent before
+ * @throws the reason of `signal`; MullError `engine` where the engine fails or the gradient is not finite, and then
+ * weights and optimizer may be in the middle of a step
+ * @example
+ * import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts"; // after a digit, write the next one
+ * await using learner = toyLearner();
+ * const { grpo } = VARIANTS;
+ * const amount = { steps: 2, problemsPerStep: 5, samples: 8, maxTokens: 2, temperature: 1, minibatches: 2 };
+ * const options = { ...grpo, ...amount, klWeight: 0, overlongBuffer: 0, optimizer: TOY_ADAMW };
+ * for await (const { step, reward, useful } of policyGradient(learner, toyProblems(5), new Rng(1), options)) {
+ *   console.log(step, reward, useful);
+ * }
  */
 export async function* policyGradient(
   learner: Learner,

@@ -63,6 +63,15 @@ export type PretrainStep = {
  * more a second here than large ones, as an update costs little; a pool is packed as a whole, so little is padding.
  *
  * @param pool the texts of one pool, a function of its index alone
+ * @throws MullError `engine` where the engine fails or the gradient is not finite, `input` for a text that does not fit
+ * @example
+ * import { TOY_ADAMW, toyLearner } from "./fixtures/toy.ts";
+ * await using learner = toyLearner();
+ * const pool = () => [{ tokens: [0, 2, 3, 1], promptTokens: 2 }];
+ * const options = { steps: 20, microbatches: 1, poolTexts: 1, optimizer: TOY_ADAMW };
+ * const losses: number[] = [];
+ * for await (const { loss } of pretrain(learner.engine, learner.optimizer, pool, new Rng(1), options)) losses.push(loss);
+ * losses[19]! < losses[0]!; // true
  */
 export async function* pretrain(
   engine: Engine,

@@ -79,7 +79,15 @@ export async function rollOut(
   );
 }
 
-/** The verdict's score, 1 for correct and 0 for wrong; null for unscored, which is never trained on. */
+/**
+ * The verdict's score, 1 for correct and 0 for wrong; null for unscored, which is never trained on.
+ *
+ * @example
+ * import { unscored } from "../core/verdict.ts";
+ * const usage = { promptTokens: 1, completionTokens: 1 };
+ * const chain = { problem: { id: "a", prompt: "?" }, completion: { text: "!", finish: "end" as const, usage } };
+ * outcomeReward({ ...chain, verdict: unscored("the verifier timed out") }); // null
+ */
 export function outcomeReward({ verdict }: Rollout): number | null {
   return verdict.status === "unscored" ? null : verdict.score;
 }
@@ -104,7 +112,13 @@ export function generationFlops(shape: TransformerShape, groups: readonly Group[
   return groups.reduce((sum, group) => sum + flops(group), 0);
 }
 
-/** FLOPs of scoring these chains, prompts included: a forward pass over each. */
+/**
+ * FLOPs of scoring these chains, prompts included: a forward pass over each.
+ *
+ * @example
+ * const shape = { vocabSize: 212, layers: 4, width: 128, heads: 4, kvHeads: 1, headDim: 32, ffnWidth: 256 };
+ * scoringFlops(shape, []); // 0
+ */
 export function scoringFlops(shape: TransformerShape, chains: readonly Rollout[]): number {
   const length = ({ completion: { usage } }: Rollout): number => usage.promptTokens + usage.completionTokens;
   return chains.reduce((sum, chain) => sum + forwardFlops(shape, 0, length(chain)), 0);

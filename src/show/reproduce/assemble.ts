@@ -32,6 +32,12 @@ export type ReportInput = {
 /** The gate of the base model, before any reinforcement: format, operations, and a pass@1 that leaves room. */
 const GATE = { format: 0.98, operations: 0.97, passAt1: [0.15, 0.4] } as const;
 
+/**
+ * The report: curves, fits, control, behaviours and examples out of what was measured. Intervals are drawn from the
+ * run's seed, so the same measurements give the same report.
+ *
+ * @throws MullError `store` where a measurement is missing, `input` where the figures do not make a report
+ */
 export function assembleReport(input: ReportInput): Report {
   const rng = new Rng(input.seed).split("intervals");
   const intervals = { rng, stratifyBy: "n" };
