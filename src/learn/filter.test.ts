@@ -82,7 +82,7 @@ describe("a step", () => {
     const [step] = await collect(filter(learner, toyProblems(5), new Rng(4), OPTIONS));
     assert.deepEqual(
       [step?.unscored, step?.reward, step?.useful, step?.lossTokens, step?.meanTokens, step?.gradientNorm],
-      [80, 0, 0, 0, 0, 0],
+      [80, 0, 0, 0, 0, null],
     );
     assert.deepEqual(learner.engine.parameters, before);
     assert.equal(learner.optimizer.step, 0);

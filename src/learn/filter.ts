@@ -19,6 +19,7 @@ import {
   type Learner,
   type LearnProgress,
   type LearnStep,
+  meanOf,
 } from "./learn-step.ts";
 import { CROSS_ENTROPY, type SupervisedText, supervised } from "./pretrain.ts";
 import { type Group, generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
@@ -92,10 +93,10 @@ export async function* filter(
       step,
       flops,
       ...describeGroups(groups),
-      entropy: sums.entropy / Math.max(1, sums.tokens),
+      entropy: meanOf(sums.entropy, sums.tokens),
       kl,
-      clipped: 0,
-      gradientNorm: sums.gradientNorm / Math.max(1, sums.updates),
+      clipped: null,
+      gradientNorm: meanOf(sums.gradientNorm, sums.updates),
       lossTokens: sums.tokens,
       groups,
     };

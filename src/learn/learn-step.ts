@@ -27,18 +27,18 @@ export type LearnStep = {
   readonly reward: number;
   /** Share of groups whose verdicts differ: only these teach a group-relative rule. */
   readonly useful: number;
-  /** Mean entropy of the policy over the tokens trained on, nats. */
-  readonly entropy: number;
+  /** Mean entropy of the policy over the tokens trained on, nats; null where nothing was trained on. */
+  readonly entropy: number | null;
   /** Mean completion tokens of a chain. */
   readonly meanTokens: number;
   /** Share of chains cut off at maxTokens. */
   readonly truncated: number;
   /** Mean KL to the policy that the run began with, per token (k3 estimate), nats. */
   readonly kl: number;
-  /** Of the gradient before it is scaled down to `clipNorm`, the mean over the step's updates. */
-  readonly gradientNorm: number;
-  /** Share of tokens whose ratio had left the clip range on the side where the clip stops the gradient. */
-  readonly clipped: number;
+  /** Of the gradient before it is scaled down to `clipNorm`, the mean over the step's updates; null without. */
+  readonly gradientNorm: number | null;
+  /** Share of tokens whose ratio had left the clip range on the side where the clip stops the gradient; null without. */
+  readonly clipped: number | null;
   /** Tokens that the loss was taken over. */
   readonly lossTokens: number;
   /** Chains that the verifier could not score, which are left out of everything else. */
@@ -139,6 +139,17 @@ async function score(
   }));
   const scores = await engine.score(sequences, weights);
   return scores.map(({ logprobs }, c) => Array.from(logprobs.subarray((prompts[c] as number[]).length)));
+}
+
+/**
+ * `sum / count`; null for none.
+ *
+ * @example
+ * meanOf(3, 2); // 1.5
+ * meanOf(0, 0); // null
+ */
+export function meanOf(sum: number, count: number): number | null {
+  return count === 0 ? null : sum / count;
 }
 
 function mean(values: readonly number[]): number {

@@ -22,6 +22,7 @@ import {
   type Learner,
   type LearnProgress,
   type LearnStep,
+  meanOf,
 } from "./learn-step.ts";
 import { type Aggregation, policyLoss, tokenWeights } from "./policy-loss.ts";
 import {
@@ -169,13 +170,12 @@ async function improve(learner: Learner, groups: readonly Group[], options: Poli
       }
     });
   }
-  const perToken = 1 / Math.max(1, sums.tokens);
   return {
     flops: sums.flops,
     diagnostics: {
-      entropy: sums.entropy * perToken,
-      clipped: sums.clipped * perToken,
-      gradientNorm: sums.gradientNorm / Math.max(1, sums.updates),
+      entropy: meanOf(sums.entropy, sums.tokens),
+      clipped: meanOf(sums.clipped, sums.tokens),
+      gradientNorm: meanOf(sums.gradientNorm, sums.updates),
       lossTokens: sums.tokens,
     },
   };
