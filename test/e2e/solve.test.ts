@@ -117,11 +117,21 @@ describe("mull solve", { concurrency: 2 }, () => {
 describe("mull solve with the base model that ships", {
   skip: existsSync(join(SHIPPED.base, "config.json")) ? false : "there is no models/base",
 }, () => {
-  test("the verdict is the verifier's, and eight chains solve an easy puzzle", async () => {
-    const { out, code } = await mull(["solve", "5 3 2 = 16", "--model", "base", "--strategy", "best-of-n", "--json"]);
+  test("the verdict is the verifier's, and sixty-four chains solve an easy puzzle", async () => {
+    const { out, code } = await mull([
+      "solve",
+      "5 3 2 = 10",
+      "--model",
+      "base",
+      "--strategy",
+      "best-of-n",
+      "--n",
+      "64",
+      "--json",
+    ]);
     assert.equal(code, 0);
     const { chain, verdict, correct, answer, model: name } = JSON.parse(out);
-    assert.deepEqual(judge(problemOf({ numbers: [5, 3, 2], target: 16 }), chain), verdict);
+    assert.deepEqual(judge(problemOf({ numbers: [5, 3, 2], target: 10 }), chain), verdict);
     assert.equal(correct, verdict.status === "correct");
     assert.equal(name, "base");
     assert.ok(correct, `${answer}: ${verdict.reason}`);
