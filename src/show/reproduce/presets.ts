@@ -56,8 +56,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   quick: {
     name: "quick",
     minutes: 3,
-    learning: { ...ON_POLICY, steps: 24, problemsPerStep: 32, samples: 16, maxTokens: 256 },
-    evaluateEvery: 3,
+    learning: { ...ON_POLICY, steps: 16, problemsPerStep: 32, samples: 16, maxTokens: 256 },
+    evaluateEvery: 2,
     ...MEASURED,
     samples: 16,
     forcedSamples: 1,
@@ -65,8 +65,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   default: {
     name: "default",
     minutes: 15,
-    learning: { ...ON_POLICY, steps: 120, problemsPerStep: 32, samples: 16, maxTokens: 384 },
-    evaluateEvery: 10,
+    learning: { ...ON_POLICY, steps: 60, problemsPerStep: 32, samples: 16, maxTokens: 384 },
+    evaluateEvery: 6,
     ...MEASURED,
     samples: 64,
     forcedSamples: 2,
@@ -74,8 +74,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   full: {
     name: "full",
     minutes: 60,
-    learning: { ...ON_POLICY, steps: 400, problemsPerStep: 32, samples: 16, maxTokens: 512 },
-    evaluateEvery: 25,
+    learning: { ...ON_POLICY, steps: 280, problemsPerStep: 32, samples: 16, maxTokens: 512 },
+    evaluateEvery: 14,
     ...MEASURED,
     samples: 64,
     forcedSamples: 4,
