@@ -134,7 +134,7 @@ function operatorTimes(trace: string): OperatorTime[] {
     .sort((a, b) => b.milliseconds - a.milliseconds);
 }
 
-/** The benchmark's weights, tokens and positions that are in range, and zeros. */
+/** The benchmark's weights, tokens and positions that are in range, and ones: zeros would all lie in one page of memory. */
 function feedsOf(program: Program, config: TransformerConfig): Record<string, ort.Tensor> {
   const weights = makeWeights(config);
   const parameters = new Map(
@@ -147,8 +147,13 @@ function feedsOf(program: Program, config: TransformerConfig): Record<string, or
       const tensor =
         dtype === "int64"
           ? new ort.Tensor("int64", whole(), shape)
-          : new ort.Tensor("float32", parameters.get(name) ?? new Float32Array(size), shape);
+          : new ort.Tensor("float32", parameters.get(name) ?? new Float32Array(size).fill(filler(name)), shape);
       return [name, tensor];
     }),
   );
+}
+
+/** Masks and the starts of sequences are 0: everything before a token is seen. */
+function filler(name: string): number {
+  return name === "mask" || name === "starts" ? 0 : 1;
 }
