@@ -10,12 +10,13 @@ import { Worker } from "node:worker_threads";
 import { MullError } from "../core/errors.ts";
 import { type AdamWOptions, adamwProgram } from "./adamw.ts";
 import { checkRequests, checkSequences } from "./bounds.ts";
+import type { BatchShape } from "./causal-attention.ts";
 import type { DecodeRequest, DecodeResult } from "./decoder.ts";
 import { Gate } from "./gate.ts";
 import type { BatchRun, Reply, Request, WeightsName, WorkerSetup } from "./messages.ts";
 import type { Program } from "./onnx/emit.ts";
 import { type Microbatch, pack, type TrainingSequence } from "./packing.ts";
-import { type BatchShape, gradientProgram, type Loss, scoreProgram } from "./training-graph.ts";
+import { gradientProgram, type Loss, scoreProgram } from "./training-graph.ts";
 import { parameterCount, type TransformerConfig } from "./transformer.ts";
 
 export type EngineOptions = {

@@ -1,16 +1,19 @@
 /**
  * Packing: sequences of many lengths laid into rows of a few fixed widths, several to a row, each seeing itself alone
  * (positions restart, and `starts` gives the block-diagonal causal mask). First-fit by falling length (Johnson 1973), so that little is
- * padding; rows of one width are cut into micro-batches of few sizes, whose graphs are compiled once each.
+ * padding; rows of one width are cut into micro-batches of one size, whose graph is compiled once.
  */
 
 import { MullError } from "../core/errors.ts";
 
-/** Row widths, in tokens. */
-export const ROW_TIMES: readonly number[] = [64, 128, 256, 512, 1024, 2048, 4096];
+/** Row widths, in tokens: a step of at most a half, as attention is paid for the whole width. */
+export const ROW_TIMES: readonly number[] = [64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
 
-/** Tokens of one micro-batch: small enough that a layer's activations stay in the processor's caches. */
+/** Tokens of one micro-batch, about: small enough that a layer's activations stay in the processor's caches. */
 export const MICROBATCH_TOKENS = 2048;
+
+/** Rows of a full micro-batch. */
+export const fullBatch = (time: number): number => Math.max(1, Math.round(MICROBATCH_TOKENS / time));
 
 export type TrainingSequence = {
   readonly tokens: readonly number[];
@@ -32,6 +35,9 @@ export type Microbatch = {
   readonly places: readonly { readonly sequence: number; readonly at: number }[];
 };
 
+/** A row with less room than this, tokens, takes no more. */
+const LEAST_ROOM = 8;
+
 type OpenRow = { time: number; used: number; items: { sequence: number; at: number }[] };
 type Plan = { readonly batch: number; readonly time: number; readonly rows: readonly OpenRow[] };
 
@@ -48,42 +54,63 @@ export function microbatchesOf(lengths: readonly number[]): number[][] {
   return plan(lengths).map(({ rows }) => rows.flatMap((row) => row.items.map((item) => item.sequence)));
 }
 
+/**
+ * Full micro-batches of each width but the widest; what does not fill one is laid anew into rows of the next width. So a
+ * program is compiled for one batch size a width, and little is padding.
+ */
 function plan(lengths: readonly number[]): Plan[] {
-  const rows = layRows(lengths);
+  const needs = lengths.map((n) => n - 1); // the last token is predicted, not fed
+  const all = needs.map((_, i) => i).sort((a, b) => (needs[b] as number) - (needs[a] as number) || a - b);
+  const rows = layRows(all, needs, [], widthFor);
+  const widest = Math.max(0, ...rows.map((row) => row.time));
   const plans: Plan[] = [];
+  let left: number[] = [];
   for (const time of ROW_TIMES) {
-    const ofTime = rows.filter((row) => row.time === time);
-    const most = Math.max(1, MICROBATCH_TOKENS / time);
-    for (let start = 0; start < ofTime.length; start += most) {
-      const chosen = ofTime.slice(start, start + most);
-      // A short rest gets the next power of two, so that few shapes are compiled and little is padding.
-      plans.push({ batch: 2 ** Math.ceil(Math.log2(chosen.length)), time, rows: chosen });
-    }
+    const own = rows.filter((row) => row.time === time);
+    if (time > widest || (own.length === 0 && time < widest)) continue;
+    const ofTime = layRows(left, needs, own, () => time);
+    const most = fullBatch(time);
+    const full = Math.floor(ofTime.length / most) * most;
+    for (let start = 0; start < full; start += most)
+      plans.push({ batch: most, time, rows: ofTime.slice(start, start + most) });
+    const rest = ofTime.slice(full);
+    left = [];
+    if (time < widest) left = rest.flatMap((row) => row.items.map((item) => item.sequence));
+    else if (rest.length > 0)
+      plans.push({ batch: Math.min(most, 2 ** Math.ceil(Math.log2(rest.length))), time, rows: rest });
   }
   return plans;
 }
 
-function layRows(lengths: readonly number[]): OpenRow[] {
-  const length = (i: number): number => (lengths[i] as number) - 1; // the last token is predicted, not fed
-  const order = lengths.map((_, i) => i).sort((a, b) => length(b) - length(a) || a - b);
-  const rows: OpenRow[] = [];
-  const open: OpenRow[] = [];
-  for (const sequence of order) {
-    const need = length(sequence);
+function widthFor(need: number): number {
+  const time = ROW_TIMES.find((t) => t >= need);
+  if (time === undefined) throw new MullError("engine", `packing: a sequence of ${need + 1} tokens is too long`);
+  return time;
+}
+
+/** First-fit: each sequence, longest first, into the first of `rows` with room for it, or into a new one. */
+function layRows(
+  sequences: readonly number[],
+  needs: readonly number[],
+  rows: readonly OpenRow[],
+  width: (need: number) => number,
+): OpenRow[] {
+  const laid = [...rows];
+  const open = rows.filter((row) => row.time - row.used >= LEAST_ROOM);
+  for (const sequence of sequences) {
+    const need = needs[sequence] as number;
     if (need < 1) throw new MullError("engine", `packing: sequence ${sequence} has fewer than two tokens`);
     let row = open.find((r) => r.time - r.used >= need);
     if (row === undefined) {
-      const time = ROW_TIMES.find((t) => t >= need);
-      if (time === undefined) throw new MullError("engine", `packing: a sequence of ${need + 1} tokens is too long`);
-      row = { time, used: 0, items: [] };
-      rows.push(row);
+      row = { time: width(need), used: 0, items: [] };
+      laid.push(row);
       open.push(row);
     }
     row.items.push({ sequence, at: row.used });
     row.used += need;
-    if (row.time - row.used < 8) open.splice(open.indexOf(row), 1);
+    if (row.time - row.used < LEAST_ROOM) open.splice(open.indexOf(row), 1);
   }
-  return rows;
+  return laid;
 }
 
 function fill(

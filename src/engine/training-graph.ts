@@ -1,20 +1,8 @@
 /** The training graph of a micro-batch: forward, loss, and the gradient of every parameter as one flat vector. */
 
+import type { BatchShape } from "./causal-attention.ts";
 import { gradients } from "./graph/gradients.ts";
-import {
-  concat,
-  constant,
-  entropy,
-  expand,
-  input,
-  lessOrEqual,
-  logProb,
-  max,
-  reshape,
-  scalar,
-  sub,
-  where,
-} from "./graph/ops.ts";
+import { concat, entropy, input, logProb, reshape } from "./graph/ops.ts";
 import { sizeOf, type Tensor } from "./graph/tensor.ts";
 import { emit, type Program } from "./onnx/emit.ts";
 import { parameterInputs, sequenceLogits, type TransformerConfig } from "./transformer.ts";
@@ -35,34 +23,16 @@ export type Loss = {
   readonly build: (tokens: TokenTensors) => Tensor;
 };
 
-/** Rows and their width in tokens: the shape that a program is compiled for. */
-export type BatchShape = { readonly batch: number; readonly time: number };
-
-function forward(config: TransformerConfig, { batch, time }: BatchShape, fields: readonly string[]) {
-  const n = batch * time;
+function forward(config: TransformerConfig, shape: BatchShape, fields: readonly string[]) {
+  const n = shape.batch * shape.time;
   const parameters = parameterInputs(config);
   const ids = input("ids", [n], "int64");
   const positions = input("positions", [n], "int64");
   const targets = input("targets", [n], "int64");
-  const mask = blockCausalMask(input("starts", [n]), { batch, time });
   const inputs = new Map(fields.map((name) => [name, input(name, [n])]));
-  const logits = sequenceLogits(config, parameters, ids, positions, mask);
+  const logits = sequenceLogits(config, parameters, ids, positions, input("starts", [n]), shape);
   const field = (name: string): Tensor => inputs.get(name) as Tensor;
   return { parameters, tokens: { logprob: logProb(logits, targets), entropy: entropy(logits), field } };
-}
-
-/** [batch, time, 1, time]: 0 where query i may see key j, which is start(i) <= j <= i; a large negative number elsewhere. */
-export function blockCausalMask(starts: Tensor, { batch, time }: BatchShape): Tensor {
-  const indices = constant(
-    Float32Array.from({ length: time }, (_, i) => i),
-    [time],
-  );
-  const key = reshape(indices, [1, 1, 1, time]);
-  const query = reshape(indices, [1, time, 1, 1]);
-  const start = reshape(starts, [batch, time, 1, 1]);
-  const outside = max(sub(start, key), sub(key, query)); // <= 0 inside
-  const all = (value: number): Tensor => expand(scalar(value), [batch, time, 1, time]);
-  return where(lessOrEqual(outside, scalar(0)), all(0), all(-1e9));
 }
 
 /** Outputs: loss [], gradient [parameters], logprob [n], entropy [n]. */

@@ -10,7 +10,6 @@ import { KvCache, type Lane, type Page } from "./kv-cache.ts";
 import { emit } from "./onnx/emit.ts";
 import { type Feed, Session } from "./onnx/session.ts";
 import { type Microbatch, pack, type TrainingSequence } from "./packing.ts";
-import { blockCausalMask } from "./training-graph.ts";
 import {
   decodeStep,
   parameterCount,
@@ -52,7 +51,7 @@ async function trainingLogits(
 ): Promise<Float32Array> {
   const n = m.batch * m.time;
   const [ids, positions] = [input("ids", [n], "int64"), input("positions", [n], "int64")];
-  const logits = sequenceLogits(c, parameterInputs(c), ids, positions, blockCausalMask(input("starts", [n]), m));
+  const logits = sequenceLogits(c, parameterInputs(c), ids, positions, input("starts", [n]), m);
   const session = await Session.create(emit({ logits }));
   const feeds: Record<string, Feed> = { ids: m.ids, positions: m.positions, starts: m.starts, ...weights };
   const outputs = await session.run(feeds);
@@ -77,7 +76,7 @@ describe("the gradient of the whole model against finite differences", () => {
       assert.deepEqual([m.batch, m.places.length], [2, 4]);
       const parameters = parameterInputs(c);
       const [ids, positions] = [input("ids", [n], "int64"), input("positions", [n], "int64")];
-      const logits = sequenceLogits(c, parameters, ids, positions, blockCausalMask(input("starts", [n]), m));
+      const logits = sequenceLogits(c, parameters, ids, positions, input("starts", [n]), m);
       const output = logProb(logits, input("targets", [n], "int64"));
       const feeds = { ids: m.ids, positions: m.positions, starts: m.starts, targets: m.targets, ...weightsOf(c, rng) };
       const check = await checkGradient(output, [...parameters.values()], feeds, { rng, directions: 3, step: 1 / 64 });

@@ -8,9 +8,9 @@ import { MullError } from "../core/errors.ts";
 import type { TransformerShape } from "../core/flops.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Rng } from "../core/rng.ts";
+import { type BatchShape, causalAttention } from "./causal-attention.ts";
 import {
   add,
-  attention,
   concat,
   constant,
   embed,
@@ -179,21 +179,21 @@ function unembed(parameters: Parameters, hidden: Tensor): Tensor {
 }
 
 /**
- * Logits of whole sequences, packed: rows of `time` tokens, several sequences a row. `mask` [batch, time, 1, time] is
- * 0 where a token may look and a large negative number elsewhere (block-diagonal and causal); positions restart in
- * each sequence. ids, positions int64 [batch * time] -> [batch * time, vocab].
+ * Logits of whole sequences, packed: rows of `time` tokens, several sequences a row. Positions restart in each sequence,
+ * and `starts` says where in its row each token's sequence begins, so that it sees its own sequence alone. ids, positions
+ * int64, starts [batch * time] -> [batch * time, vocab].
  */
 export function sequenceLogits(
   c: TransformerConfig,
   parameters: Parameters,
   ids: Tensor,
   positions: Tensor,
-  mask: Tensor,
+  starts: Tensor,
+  { batch, time }: BatchShape,
 ): Tensor {
-  const [batch, time] = mask.shape as readonly [number, number];
   const { heads, kvHeads, headDim } = c;
   const group = heads / kvHeads;
-  const scale = 1 / Math.sqrt(headDim);
+  const attend = causalAttention(starts, { batch, time }, 1 / Math.sqrt(headDim));
   const hidden = trunk(c, parameters, ids, positions, (_, q, k, v) => {
     // Heads that share a key head lie beside each other, so they become rows of one product.
     const split = (t: Tensor, perHead: number): Tensor =>
@@ -202,35 +202,11 @@ export function sequenceLogits(
         time * perHead,
         headDim,
       ]);
-    const masks =
-      kvHeads === 1 ? mask : reshape(concat(new Array(kvHeads).fill(mask), 1), [batch * kvHeads, time, 1, time]);
-    const out = causalBlocks(split(q, group), split(k, 1), split(v, 1), masks, scale); // [batch * kvHeads, time * group, headDim]
+    const out = attend(split(q, group), split(k, 1), split(v, 1)); // [batch * kvHeads, time * group, headDim]
     const together = transpose(reshape(out, [batch, kvHeads, time, group * headDim]), [0, 2, 1, 3]);
     return reshape(together, [batch * time, heads * headDim]);
   });
   return unembed(parameters, hidden);
-}
-
-/** Positions of one block of queries; narrower blocks spare more of the masked half, wider ones make larger products. */
-const QUERY_BLOCK = 64;
-
-/**
- * Attention in blocks of queries, each against the keys up to its own end: what the causal mask would hide is not
- * computed. At most eight blocks, so that long rows do not make the graph grow.
- */
-function causalBlocks(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: number): Tensor {
-  const time = mask.shape[1] as number;
-  const group = (q.shape[1] as number) / time;
-  const block = Math.max(QUERY_BLOCK, time / 8);
-  const outputs: Tensor[] = [];
-  for (let start = 0; start < time; start += block) {
-    const end = Math.min(time, start + block);
-    const visible = (t: Tensor): Tensor => slice(t, 1, 0, end);
-    const rows = slice(q, 1, start * group, end * group);
-    const blockMask = slice(slice(mask, 1, start, end), 3, 0, end);
-    outputs.push(attention(rows, visible(k), visible(v), blockMask, scale));
-  }
-  return concat(outputs, 1);
 }
 
 /** What one decode step returns beside the logits: the new key and value of each layer, [rows, kvHeads * headDim]. */

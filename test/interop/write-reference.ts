@@ -17,7 +17,6 @@ import { input } from "../../src/engine/graph/ops.ts";
 import { emit } from "../../src/engine/onnx/emit.ts";
 import { Session } from "../../src/engine/onnx/session.ts";
 import { type Microbatch, pack } from "../../src/engine/packing.ts";
-import { blockCausalMask } from "../../src/engine/training-graph.ts";
 import { parameterInputs, parameterLayout, randomParameters, sequenceLogits } from "../../src/engine/transformer.ts";
 
 const SEQUENCES = 4;
@@ -42,7 +41,7 @@ async function logitsOf({ config: c, parameters }: Checkpoint, tokens: readonly 
   const [m] = pack([{ tokens: [...tokens, 0], fields: {} }], []) as [Microbatch];
   const n = m.batch * m.time;
   const [ids, positions] = [input("ids", [n], "int64"), input("positions", [n], "int64")];
-  const logits = sequenceLogits(c, parameterInputs(c), ids, positions, blockCausalMask(input("starts", [n]), m));
+  const logits = sequenceLogits(c, parameterInputs(c), ids, positions, input("starts", [n]), m);
   const session = await Session.create(emit({ logits }));
   const weights = parameterLayout(c).map((p) => [p.name, parameters.subarray(p.offset, p.offset + p.size)]);
   const feeds = { ids: m.ids, positions: m.positions, starts: m.starts, ...Object.fromEntries(weights) };

@@ -31,9 +31,21 @@ import {
   transpose,
   where,
 } from "./ops.ts";
-import { type OpName, type Shape, sameShape, shapeError, sizeOf, type Tensor, topologicalOrder } from "./tensor.ts";
+import {
+  isOp,
+  type OpName,
+  type Shape,
+  sameShape,
+  shapeError,
+  sizeOf,
+  type Tensor,
+  topologicalOrder,
+} from "./tensor.ts";
 
 type GradientRule<O extends OpName> = (node: Tensor<O>, g: Tensor) => readonly (Tensor | null)[];
+
+/** The gradient of a tensor's part `start` .. `end` along an axis. */
+type Part = { readonly axis: number; readonly start: number; readonly end: number; readonly g: Tensor };
 
 const in0 = (node: Tensor): Tensor => node.inputs[0] as Tensor;
 const in1 = (node: Tensor): Tensor => node.inputs[1] as Tensor;
@@ -55,7 +67,7 @@ function chosen(node: Tensor, g: Tensor, firstChosen: Tensor): readonly Tensor[]
   ];
 }
 
-const rules: { readonly [O in OpName]: GradientRule<O> } = {
+const rules: { readonly [O in Exclude<OpName, "slice">]: GradientRule<O> } = {
   input: () => [],
   constant: () => [],
   add: (n, g) => n.inputs.map((x) => reduceTo(g, x.shape)),
@@ -105,20 +117,6 @@ const rules: { readonly [O in OpName]: GradientRule<O> } = {
       start = end;
       return piece;
     });
-  },
-  slice: (n, g) => {
-    const { axis, start, end } = n.attributes;
-    const shape = in0(n).shape;
-    const pad = (size: number): Tensor[] =>
-      size === 0
-        ? []
-        : [
-            expand(
-              scalar(0),
-              shape.map((d, i) => (i === axis ? size : d)),
-            ),
-          ];
-    return [concat([...pad(start), g, ...pad((shape[axis] as number) - end)], axis)];
   },
   // With C = alpha A B: dA = alpha G B^T and dB = alpha A^T G; a transposed operand swaps the roles.
   matmul: (n, g) => {
@@ -181,6 +179,45 @@ const rules: { readonly [O in OpName]: GradientRule<O> } = {
 };
 
 /**
+ * The gradient of a tensor of this shape from those of its parts: parts that lie apart are joined at once, others are added
+ * where they overlap, so that no part is filled up to the whole only to be added to it.
+ */
+function assemble(parts: readonly Part[], shape: Shape): Tensor {
+  const axes = [...new Set(parts.map(({ axis }) => axis))];
+  const wholes = axes.map((axis) => {
+    const along = parts.filter((part) => part.axis === axis).sort((a, b) => a.start - b.start || a.end - b.end);
+    const size = shape[axis] as number;
+    const apart = along.every((part, i) => i === 0 || part.start >= (along[i - 1] as Part).end);
+    if (apart) return joined(along, 0, size, shape);
+    const sum = along.reduce((a, b) => {
+      const [start, end] = [Math.min(a.start, b.start), Math.max(a.end, b.end)];
+      return { axis, start, end, g: add(joined([a], start, end, shape), joined([b], start, end, shape)) };
+    });
+    return joined([sum], 0, size, shape);
+  });
+  return wholes.reduce((a, b) => add(a, b));
+}
+
+/** Parts along one axis, in order, from `start` to `end`; zero where there is none. */
+function joined(parts: readonly Part[], start: number, end: number, shape: Shape): Tensor {
+  const axis = (parts[0] as Part).axis;
+  const pieces: Tensor[] = [];
+  let at = start;
+  const fill = (to: number): void => {
+    const gap = shape.map((d, i) => (i === axis ? to - at : d));
+    if (to > at) pieces.push(expand(scalar(0), gap));
+    at = to;
+  };
+  for (const part of parts) {
+    fill(part.start);
+    pieces.push(part.g);
+    at = part.end;
+  }
+  fill(end);
+  return concat(pieces, axis);
+}
+
+/**
  * Gradients of a scalar loss with respect to `parameters`, as new nodes of the same graph.
  *
  * @throws MullError `shape` when the loss is no scalar.
@@ -198,17 +235,28 @@ export function gradients(loss: Tensor, parameters: readonly Tensor[]): Tensor[]
   const live = new Set<Tensor>();
   for (const node of order) if (wanted.has(node) || node.inputs.some((x) => live.has(x))) live.add(node);
 
-  const gradient = new Map<Tensor, Tensor>([[loss, expand(scalar(1), loss.shape)]]);
+  const sums = new Map<Tensor, Tensor>([[loss, expand(scalar(1), loss.shape)]]);
+  const parts = new Map<Tensor, Part[]>();
+  const addTo = (x: Tensor, g: Tensor): void => {
+    const sum = sums.get(x);
+    sums.set(x, sum === undefined ? g : add(sum, g));
+  };
   for (const node of order.toReversed()) {
-    const g = gradient.get(node);
-    if (g === undefined || !live.has(node)) continue;
-    const rule = rules[node.op] as GradientRule<OpName>;
+    if (!live.has(node)) continue;
+    const sliced = parts.get(node);
+    if (sliced !== undefined) addTo(node, assemble(sliced, node.shape));
+    const g = sums.get(node);
+    if (g === undefined) continue;
+    if (isOp(node, "slice")) {
+      const x = in0(node);
+      parts.set(x, [...(parts.get(x) ?? []), { ...node.attributes, g }]);
+      continue;
+    }
+    const rule = rules[node.op as Exclude<OpName, "slice">] as GradientRule<OpName>;
     rule(node, g).forEach((contribution, i) => {
       const x = node.inputs[i] as Tensor;
-      if (contribution === null || !live.has(x)) return;
-      const sum = gradient.get(x);
-      gradient.set(x, sum === undefined ? contribution : add(sum, contribution));
+      if (contribution !== null && live.has(x)) addTo(x, contribution);
     });
   }
-  return parameters.map((p) => gradient.get(p) ?? expand(scalar(0), p.shape));
+  return parameters.map((p) => sums.get(p) ?? expand(scalar(0), p.shape));
 }

@@ -229,36 +229,38 @@ export function rope(x: Tensor, positions: Tensor, cosTable: Tensor, sinTable: T
 }
 
 /**
- * Attention of queries q [b, m, d] to keys and values [b, t, d] under an additive mask that broadcasts to
- * [b, t?, ..., t]: softmax(scale q k^T + mask) v. The probabilities are a node of their own, kept for the backward pass.
+ * Attention of queries q [b, m, d] to keys and values [b, t, d] under an additive mask: softmax(scale q k^T + mask) v. The
+ * probabilities are a node of their own, kept for the backward pass.
  *
- * `mask` is [b, positions, 1, t] with m = positions * heads: query rows lie head by head within a position.
+ * `mask` is [b / n, positions, 1, t] with m = positions * heads: query rows lie head by head within a position, and each
+ * n batch elements on end (the key/value heads of one row) share a mask.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: number): Tensor {
-  const [b, m, d] = q.shape;
-  const t = k.shape[1];
-  const positions = mask.shape[1];
+  const [b = 0, m = 0, d] = q.shape;
+  const t = k.shape[1] as number;
+  const [rows = 1, positions = 1] = mask.shape;
   const fits =
     q.shape.length === 3 &&
     sameShape(k.shape, v.shape) &&
     k.shape.length === 3 &&
     k.shape[0] === b &&
     k.shape[2] === d &&
-    mask.shape.length === 4 &&
-    mask.shape[0] === b &&
-    mask.shape[2] === 1 &&
-    mask.shape[3] === t &&
-    (m as number) % (positions as number) === 0 &&
+    sameShape(mask.shape, [rows, positions, 1, t]) &&
+    b % rows === 0 &&
+    m % positions === 0 &&
     areFloat32(q, k, v, mask);
-  if (!fits) throw shapeError("attend", "q [b, m, d], k and v [b, t, d], mask [b, positions, 1, t]", [q, k, v, mask]);
-  const heads = (m as number) / (positions as number);
+  if (!fits) {
+    throw shapeError("attend", "q [b, m, d], k and v [b, t, d], mask [b / n, positions, 1, t]", [q, k, v, mask]);
+  }
   const scores = reshape(matmul(q, k, { transposeB: true, alpha: scale }), [
-    b as number,
-    positions as number,
-    heads,
-    t as number,
+    rows,
+    b / rows,
+    positions,
+    m / positions,
+    t,
   ]);
-  const probabilities = reshape(softmax(add(scores, mask)), [b as number, m as number, t as number]);
+  const masked = add(scores, reshape(mask, [rows, 1, positions, 1, t]));
+  const probabilities = reshape(softmax(masked), [b, m, t]);
   return makeNode("attend", [q, k, v, probabilities], { scale }, q.shape);
 }
 
