@@ -67,8 +67,8 @@ export class KvCache<T> {
   /** Makes room for one more token, moving the row to a longer lane where it must. */
   reserve(row: Row<T>): void {
     if (row.length < row.lane.time) return;
-    const snapshot = this.snapshot(row);
-    const fresh = this.insert(row.owner, snapshot);
+    const fresh = this.#append(row.owner, this.#lane(row.length + 1));
+    this.#copy(row, fresh);
     this.remove(row);
     row.lane = fresh.lane;
     row.index = fresh.index;
@@ -85,8 +85,8 @@ export class KvCache<T> {
       for (let head = 0; head < kvHeads; head++) {
         const from = (pageRow * kvHeads + head) * headDim;
         const to = ((base + head) * time + row.length) * headDim;
-        (page.keys[layer] as Float32Array).set((keys[layer] as Float32Array).subarray(from, from + headDim), to);
-        (page.values[layer] as Float32Array).set((values[layer] as Float32Array).subarray(from, from + headDim), to);
+        copyShort(keys[layer] as Float32Array, from, page.keys[layer] as Float32Array, to, headDim);
+        copyShort(values[layer] as Float32Array, from, page.values[layer] as Float32Array, to, headDim);
       }
     }
     page.mask[(row.index % PAGE_ROWS) * time + row.length] = 0;
@@ -108,11 +108,9 @@ export class KvCache<T> {
     const { lane, index } = row;
     const last = lane.rows.at(-1) as Row<T>;
     if (last !== row) {
-      const snapshot = this.snapshot(last);
+      this.#copy(last, { ...row });
       last.index = index;
       lane.rows[index] = last;
-      this.#write(last, snapshot);
-      this.#resetMask(last, last.length);
     }
     lane.rows.pop();
   }
@@ -124,11 +122,19 @@ export class KvCache<T> {
     return row;
   }
 
-  #write(row: Row<T>, snapshot: Snapshot): void {
-    const size = snapshot.length * this.#config.headDim;
-    this.#eachPlace(row, (buffer, offset, layer, head) => {
-      buffer.set((snapshot.layers[layer] as Float32Array).subarray(head * size, (head + 1) * size), offset);
-    });
+  /** Writes what `from` holds into the place of `to`. */
+  #copy(from: Row<T>, to: Row<T>): void {
+    const { headDim, kvHeads } = this.#config;
+    const size = from.length * headDim;
+    const [source, target] = [buffersOf(pageOf(from)), buffersOf(pageOf(to))];
+    for (let layer = 0; layer < source.length; layer++) {
+      for (let head = 0; head < kvHeads; head++) {
+        const start = ((from.index % PAGE_ROWS) * kvHeads + head) * from.lane.time * headDim;
+        const at = ((to.index % PAGE_ROWS) * kvHeads + head) * to.lane.time * headDim;
+        (target[layer] as Float32Array).set((source[layer] as Float32Array).subarray(start, start + size), at);
+      }
+    }
+    this.#resetMask(to, from.length);
   }
 
   #resetMask(row: Row<T>, length: number): void {
@@ -145,7 +151,7 @@ export class KvCache<T> {
     const { headDim, kvHeads } = this.#config;
     const page = pageOf(row);
     const base = (row.index % PAGE_ROWS) * kvHeads;
-    [...page.keys, ...page.values].forEach((buffer, layer) => {
+    buffersOf(page).forEach((buffer, layer) => {
       for (let head = 0; head < kvHeads; head++) visit(buffer, (base + head) * row.lane.time * headDim, layer, head);
     });
   }
@@ -174,4 +180,14 @@ export class KvCache<T> {
 
 function pageOf<T>(row: Row<T>): Page {
   return row.lane.pages[Math.floor(row.index / PAGE_ROWS)] as Page;
+}
+
+/** Every key buffer (layers 0 .. L-1), then every value buffer. */
+function buffersOf({ keys, values }: Page): readonly Float32Array[] {
+  return [...keys, ...values];
+}
+
+/** A loop: for a few dozen elements it takes half the time of `set` with a subarray. */
+function copyShort(source: Float32Array, from: number, target: Float32Array, to: number, size: number): void {
+  for (let i = 0; i < size; i++) target[to + i] = source[from + i] as number;
 }
