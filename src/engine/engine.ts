@@ -71,7 +71,7 @@ export class Engine implements AsyncDisposable {
   #failure: MullError | undefined;
 
   constructor(config: TransformerConfig, parameters: Float32Array, options: EngineOptions = {}) {
-    const { threads = availableParallelism(), slots = 192, prefixTokens = 16384 } = options;
+    const { threads = availableParallelism(), slots = 256, prefixTokens = 16384 } = options;
     for (const [name, value] of Object.entries({ threads, slots })) {
       if (Number.isSafeInteger(value) && value >= 1) continue;
       throw new MullError("usage", `engine: expected ${name} of 1 or more, got ${value}`);
