@@ -1,10 +1,11 @@
 /** `mull pretrain`: the base model from nothing, and the gate it must pass. */
 
 import { join } from "node:path";
-import { intervalText, percent, significant } from "../report/format.ts";
+import { GATE_THRESHOLDS, passesGate } from "../reproduce/gate.ts";
 import { pretrainBase } from "../reproduce/pretrain.ts";
+import { baseSummary } from "./base-summary.ts";
 import { liveRun } from "./live-run.ts";
-import { shownPath, type Terminal, table } from "./terminal.ts";
+import { shownPath, type Terminal } from "./terminal.ts";
 
 export type PretrainCommandOptions = {
   readonly steps?: number;
@@ -23,19 +24,11 @@ export async function pretrainCommand(options: PretrainCommandOptions, terminal:
     pretrainBase({ seed, out, fresh, ...(steps === undefined ? {} : { steps }) }, hooks),
   );
   if (json) {
-    terminal.print(JSON.stringify({ out, seed, ...result }));
+    terminal.print(JSON.stringify({ out, seed, ...result, thresholds: GATE_THRESHOLDS, passed: passesGate(result) }));
     return;
   }
-  const { format, operations, passAt1, ci, byN, meanTokens } = result;
-  const rows = [
-    ["chains in the right format", percent(format)],
-    ["operations without a fault", percent(operations)],
-    ["pass@1", `${percent(passAt1)} (${intervalText(ci)})`],
-    ...Object.entries(byN).map(([n, each]) => [`  ${n} numbers`, percent(each.passAt1)]),
-    ["tokens a chain", significant(meanTokens)],
-  ];
   terminal.print();
-  for (const line of table(rows)) terminal.print(line);
+  for (const line of baseSummary(result, terminal.paint)) terminal.print(line);
   terminal.print();
   terminal.print(`the model: ${shownPath(out)}`);
   terminal.print(`try it:    mull solve "3 7 8 2 = 24" --model ${shownPath(out)}`);

@@ -7,7 +7,8 @@ import { problemOf } from "../../tasks/countdown/puzzle.ts";
 import { judge } from "../../tasks/countdown/verifier.ts";
 import { assembleReport, type ReportInput } from "./assemble.ts";
 import { BASE_SHAPE } from "./base-model.ts";
-import { gateOf, sampleChains, tallyBehaviours, toRecords } from "./measuring.ts";
+import { gateOf } from "./gate.ts";
+import { sampleChains, tallyBehaviours, toRecords } from "./measuring.ts";
 import { type Measurement, runStateSchema } from "./run-state.ts";
 
 const PROBLEMS = [

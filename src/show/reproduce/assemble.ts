@@ -12,6 +12,7 @@ import { BASE_CORPUS, corpusItems } from "../../tasks/countdown/corpus.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
 import { type Report, validateReport } from "../report/schema.ts";
 import type { EventOf } from "../server/events.ts";
+import { passesGate } from "./gate.ts";
 import { tallyOf } from "./measuring.ts";
 import type { Preset } from "./presets.ts";
 import type { Measurement } from "./run-state.ts";
@@ -28,9 +29,6 @@ export type ReportInput = {
   readonly steps: readonly EventOf<"step">[];
   readonly measured: Readonly<Record<string, Measurement>>;
 };
-
-/** The gate of the base model, before any reinforcement: format, operations, and a pass@1 that leaves room. */
-const GATE = { format: 0.98, operations: 0.97, passAt1: [0.15, 0.4] } as const;
 
 /**
  * The report: curves, fits, control, behaviours and examples out of what was measured. Intervals are drawn from the
@@ -80,19 +78,11 @@ export function assembleReport(input: ReportInput): Report {
     },
     intervals,
   );
-  const basePassAt1 = results.base.passAt1;
+  const gate = { ...base.gate, passAt1: results.base.passAt1 };
 
   const report = {
     ...results,
-    gate: {
-      ...base.gate,
-      passAt1: basePassAt1,
-      passed:
-        base.gate.format >= GATE.format &&
-        base.gate.operations >= GATE.operations &&
-        basePassAt1 >= GATE.passAt1[0] &&
-        basePassAt1 <= GATE.passAt1[1],
-    },
+    gate: { ...gate, passed: passesGate(gate) },
     control: {
       tokensPerProblem: gain.tokensPerProblem,
       flopsPerProblem: gain.flopsPerProblem,

@@ -7,7 +7,7 @@ import type { Problem } from "../../core/problem.ts";
 import { ScriptedModel } from "../../model/scripted.ts";
 import { type Puzzle, problemOf, puzzleOf } from "../../tasks/countdown/puzzle.ts";
 import { splitOf } from "../../tasks/countdown/splits.ts";
-import { GO_ON, gateOf, heldOut, sampleChains, tallyBehaviours, toRecords } from "./measuring.ts";
+import { GO_ON, heldOut, sampleChains, tallyBehaviours, toRecords } from "./measuring.ts";
 
 const PROBLEM = problemOf({ numbers: [4, 5, 2], target: 22 });
 const OTHER = problemOf({ numbers: [1, 2, 3], target: 10 });
@@ -114,20 +114,6 @@ describe("records", () => {
   test("a false claim is an answer, but no solution", async () => {
     const [record] = toRecords(await chainsOf(() => "4 + 5 =9 9 + 2 =11 solved", 1));
     assert.deepEqual(record?.chains, [{ correct: false, answer: "2+4+5", tokens: 9, promptTokens: 5, solvedAt: null }]);
-  });
-});
-
-describe("the gate", () => {
-  test("format is the share of chains that can be read, operations the share without a fault", async () => {
-    const texts = [
-      RIGHT, // 2 right operations
-      "4 + 5 =8 give-up", // 1 wrong
-      "4 * 4 =16", // 1 that takes a number twice, and runs out
-      "4 * 5 =20 + nonsense", // 1 right, then unreadable
-    ];
-    const chains = await chainsOf((_, i) => texts[i] as string, 4);
-    assert.deepEqual(gateOf(chains), { format: 3 / 4, operations: 3 / 5 });
-    assert.deepEqual(gateOf([]), { format: 0, operations: 0 });
   });
 });
 

@@ -114,25 +114,3 @@ export function tallyOf(problem: string, puzzle: Puzzle, text: string): Behaviou
   const { events } = parseChain(puzzle, text);
   return countBehaviours({ problem, numbers: puzzle.numbers.length, target: puzzle.target, events });
 }
-
-/** How far a model keeps to the format and to arithmetic: the gate a base model must pass before reinforcement. */
-export type Gate = {
-  /** Share of chains that can be read to their end. */
-  readonly format: number;
-  /** Share of operations without any fault: operands live, rules kept, arithmetic right. */
-  readonly operations: number;
-};
-
-/** Measures the gate; 0 where there are no chains or no operations. */
-export function gateOf(chains: readonly SampledChain[]): Gate {
-  let readable = 0;
-  let operations = 0;
-  let right = 0;
-  for (const { problem, completion } of chains) {
-    const chain = parseChain(puzzleOf(problem) as Puzzle, completion.text);
-    if (chain.end !== "malformed") readable++;
-    operations += chain.statistics.operations;
-    right += chain.statistics.right;
-  }
-  return { format: readable / Math.max(1, chains.length), operations: right / Math.max(1, operations) };
-}

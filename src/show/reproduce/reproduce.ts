@@ -27,9 +27,9 @@ import { writeReport } from "../report/write.ts";
 import { type EventOf, isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts";
 import { assembleReport } from "./assemble.ts";
 import { type BasePlan, basePlan } from "./base-model.ts";
+import { gateOf } from "./gate.ts";
 import {
   GO_ON,
-  gateOf,
   heldOut,
   type SampledChain,
   type SamplingPlan,
