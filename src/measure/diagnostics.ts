@@ -13,6 +13,8 @@ export type StepDiagnostics = {
   readonly reward: number | null;
   /** Share of groups with both correct and wrong chains: the only ones that teach. */
   readonly useful: number | null;
+  /** Mean cross-entropy of the texts that are copied, nats per token; reinforcement has none. */
+  readonly loss?: number | null;
   /** Mean entropy of the next-token distribution, nats. */
   readonly entropy: number | null;
   readonly meanTokens: number | null;
@@ -49,6 +51,7 @@ type Field = Exclude<keyof StepDiagnostics, "step">;
 const FIELDS = [
   "reward",
   "useful",
+  "loss",
   "entropy",
   "meanTokens",
   "truncated",
@@ -129,8 +132,8 @@ export function remarksOn(series: readonly StepDiagnostics[], window = 5): Remar
   return remarks;
 }
 
-function isBroken(value: number | null): boolean {
-  return value !== null && !Number.isFinite(value);
+function isBroken(value: number | null | undefined): boolean {
+  return typeof value === "number" && !Number.isFinite(value);
 }
 
 function viewOf(series: readonly StepDiagnostics[], window: number): View {

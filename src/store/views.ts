@@ -19,6 +19,7 @@ export const VIEWS = {
       flops: ["DOUBLE", "$.flops"],
       reward: ["DOUBLE", "$.reward"],
       useful: ["DOUBLE", "$.useful"],
+      loss: ["DOUBLE", "$.loss"],
       entropy: ["DOUBLE", "$.entropy"],
       meanTokens: ["DOUBLE", "$.meanTokens"],
       truncated: ["DOUBLE", "$.truncated"],

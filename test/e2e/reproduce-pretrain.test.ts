@@ -64,7 +64,8 @@ function suite(): void {
         undisturbed.journal.map((event) => ("steps" in event && "step" in event ? event.step : "eval")),
         [...Array.from({ length: steps }, (_, i) => i + 1), "eval"],
       );
-      const losses = undisturbed.journal.flatMap((event) => ("entropy" in event ? [event.entropy as number] : []));
+      const losses = undisturbed.journal.flatMap((event) => ("loss" in event ? [event.loss as number] : []));
+      assert.equal(losses.length, steps);
       assert.ok((losses.at(-1) as number) < (losses[0] as number), `the loss falls: ${losses.join(" ")}`);
       assert.deepEqual(Object.keys(report.byN), ["3", "4"]);
       assert.ok(report.meanTokens > 0 && report.meanTokens <= TINY_BASE.longest);

@@ -5,7 +5,7 @@ import { bar, RunProgress } from "./progress.ts";
 
 const step = (at: number, seconds: number, more: object = {}): RunEvent => ({
   ...{ type: "step", step: at, steps: 40, flops: 1e9, reward: 0.25, useful: 0.5, entropy: 0.4, meanTokens: 61.2 },
-  ...{ truncated: 0, kl: 0.0021, gradNorm: 1, clipped: 0.01, lossTokens: 900, seconds },
+  ...{ loss: null, truncated: 0, kl: 0.0021, gradNorm: 1, clipped: 0.01, lossTokens: 900, seconds },
   ...more,
 });
 const point = (at: number, passAt1: number): RunEvent => ({
@@ -53,7 +53,7 @@ describe("progress of a run", () => {
 
   test("pretraining has a loss and no reward", () => {
     const { progress } = watched();
-    progress.take(step(1, 1, { reward: null, useful: null, meanTokens: null, kl: null, entropy: 1.25 }));
+    progress.take(step(1, 1, { reward: null, useful: null, meanTokens: null, kl: null, entropy: null, loss: 1.25 }));
     assert.match(progress.status(), /\n {2}loss 1\.250$/);
   });
 

@@ -91,11 +91,12 @@ export class RunProgress {
   }
 
   /** As many readings as fit on a line, the most telling first. */
-  #readings({ reward, useful, meanTokens, entropy, kl }: EventOf<"step">, columns: number): string {
+  #readings({ reward, useful, meanTokens, loss, entropy, kl }: EventOf<"step">, columns: number): string {
     const readings = [
       this.#passAt1 && `pass@1 ${percent(this.#passAt1.last)} (base ${percent(this.#passAt1.first)})`,
       reward !== null && `reward ${reward.toFixed(3)}`,
-      entropy !== null && `${reward === null ? "loss" : "entropy"} ${entropy.toFixed(3)}`,
+      loss !== null && `loss ${loss.toFixed(3)}`,
+      entropy !== null && `entropy ${entropy.toFixed(3)}`,
       meanTokens !== null && `${significant(meanTokens)} tokens a chain`,
       useful !== null && `${percent(useful, 0)} useful`,
       kl !== null && `KL ${kl.toFixed(3)}`,

@@ -44,6 +44,11 @@ async function measurement(solved: number): Promise<Measurement> {
   };
 }
 
+const DIAGNOSTICS = {
+  ...{ flops: 100, reward: 0.5, useful: 0.25, entropy: 0.4, meanTokens: 20 },
+  ...{ truncated: 0, kl: null, gradNorm: 1.5, clipped: 0.125 },
+};
+
 async function input(baseSolves: number, finalSolves: number): Promise<ReportInput> {
   const [base, final] = [await measurement(baseSolves), await measurement(finalSolves)];
   const point = { type: "eval" as const, ci: [0, 1] as [number, number], n: 4, byN: {} };
@@ -59,7 +64,7 @@ async function input(baseSolves: number, finalSolves: number): Promise<ReportInp
       { ...point, step: 0, flops: 0, passAt1: 0.25 },
       { ...point, step: 5, flops: 100, passAt1: 0.75 },
     ],
-    steps: [],
+    steps: [{ type: "step", step: 5, steps: 5, ...DIAGNOSTICS, loss: null, lossTokens: 9, seconds: 2 }],
     measured: {
       "base.samples": base,
       "base.forced": base,
@@ -86,6 +91,7 @@ describe("the report", () => {
     );
     assert.equal(report.control.gain, 0.5);
     assert.deepEqual(report.gate, { format: 1, operations: 1, passAt1: 0.25, passed: true });
+    assert.deepEqual(report.diagnostics, [{ step: 5, ...DIAGNOSTICS }]);
     assert.deepEqual([report.seed, report.wallSeconds, report.config], [3, 1, { any: "thing" }]);
     assert.equal(report.behaviours["giving up"]?.base, 0.75);
     assert.equal(report.behaviours["giving up"]?.final, 0.25);

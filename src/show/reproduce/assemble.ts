@@ -94,7 +94,7 @@ export function assembleReport(input: ReportInput): Report {
       matched: gain.matched,
     },
     train,
-    diagnostics: input.steps.map(({ type: _, steps: __, lossTokens: ___, seconds: ____, ...rest }) => rest),
+    diagnostics: input.steps, // the schema keeps what belongs to a report
     test: { samples: samples.map(({ problems: _, ...point }) => point), length },
     fits: fits(train, samples, length),
     behaviours: behaviours(base, final, input.preset.corpusTexts, rng),

@@ -142,11 +142,14 @@ async function trainAndMeasure(
   return state.report as BaseReport;
 }
 
-function stepEvent({ step, texts, loss, gradientNorm }: PretrainStep, steps: number, flops: number, seconds: number) {
-  const unknown = { reward: null, useful: null, meanTokens: null, truncated: null, kl: null, clipped: null };
+function stepEvent(
+  { step, texts, loss, gradientNorm: gradNorm }: PretrainStep,
+  steps: number,
+  flops: number,
+  seconds: number,
+): RunEvent {
   const lossTokens = texts.reduce((n, { tokens, promptTokens }) => n + tokens.length - promptTokens, 0);
-  const known = { entropy: loss, gradNorm: gradientNorm, lossTokens };
-  return { type: "step" as const, step, steps, flops, ...unknown, ...known, seconds };
+  return parseRunEvent({ type: "step", step, steps, flops, loss, gradNorm, lossTokens, seconds });
 }
 
 async function measureGate(engine: Engine, plan: BasePlan, seed: number, signal: AbortSignal) {

@@ -317,7 +317,7 @@ function shownChains(chains: readonly SampledChain[]): { problem: string; chain:
 
 function stepEvent(step: LearnStep, steps: number, seconds: number): RunEvent {
   const { groups: _, unscored: __, gradientNorm, ...rest } = step;
-  return { type: "step", steps, ...rest, gradNorm: gradientNorm, seconds };
+  return { type: "step", steps, ...rest, loss: null, gradNorm: gradientNorm, seconds };
 }
 
 function chainEvent({ step, groups }: LearnStep): RunEvent {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MullError } from "../../core/errors.ts";
 import { syntheticReport } from "../report/fixtures/synthetic.ts";
-import { isKnownEvent, parseRunEvent } from "./events.ts";
+import { type EventOf, isKnownEvent, parseRunEvent } from "./events.ts";
 
 const JUDGED = { text: "3 + 7 =10 give-up", verdict: "wrong", reason: "gave up", tokens: 5 };
 const RATE = { passAt1: 0.5, ci: [0.45, 0.55], n: 400 };
@@ -17,6 +17,7 @@ test("every kind of event is accepted", () => {
       flops: 1e12,
       reward: 0.2,
       useful: 0.5,
+      loss: 1.5,
       entropy: 0.4,
       meanTokens: 24,
       truncated: 0,
@@ -40,7 +41,7 @@ test("every kind of event is accepted", () => {
 
 test("a diagnostic that is no number becomes null; what is not known is dropped; a problem may come whole", () => {
   const step = parseRunEvent({ type: "step", step: 1, steps: 2, flops: 1, gradNorm: Number.NaN, kl: null, extra: 1 });
-  assert.deepEqual(Object.entries(step).filter(([, value]) => value === null).length, 10);
+  assert.deepEqual(Object.entries(step).filter(([, value]) => value === null).length, 11);
   assert.ok(!("extra" in step));
   const chain = {
     type: "chain",
@@ -51,6 +52,12 @@ test("a diagnostic that is no number becomes null; what is not known is dropped;
     reason: "",
   };
   assert.equal((parseRunEvent(chain) as { problem: string }).problem, "1 2 = 3");
+});
+
+test("a step of a journal from before steps had a loss is read, without one", () => {
+  const step = { type: "step", step: 1, steps: 2, flops: 1, reward: null, useful: null, entropy: 4.5 };
+  const { loss, entropy } = parseRunEvent(step) as EventOf<"step">;
+  assert.deepEqual({ loss, entropy }, { loss: null, entropy: 4.5 });
 });
 
 test("anything else is refused with the place and the reason", () => {

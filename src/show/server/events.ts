@@ -41,6 +41,9 @@ const step = z.object({
   flops: amount,
   reward: measured,
   useful: measured,
+  /** Of pretraining: mean cross-entropy, nats a token. */
+  loss: measured,
+  /** Of reinforcement: nats a token. */
   entropy: measured,
   meanTokens: measured,
   truncated: measured,

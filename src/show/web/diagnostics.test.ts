@@ -14,6 +14,7 @@ function steps(count: number, change: (i: number) => Partial<Step> = () => ({}))
     flops: i + 1,
     reward: 0.4,
     useful: 0.6,
+    loss: null,
     entropy: 0.5,
     meanTokens: 40,
     truncated: 0.01,
@@ -65,6 +66,26 @@ describe("gaugesOf", () => {
     const never = gaugesOf(steps(30, () => ({ kl: null })));
     assert.equal(never.length, 7);
     assert.equal(diagnosis(never).health, "fine");
+  });
+
+  test("pretraining has a loss, which may fall as far as it will", () => {
+    const none = {
+      reward: null,
+      useful: null,
+      entropy: null,
+      meanTokens: null,
+      truncated: null,
+      kl: null,
+      clipped: null,
+    };
+    const gauges = gaugesOf(steps(30, (i) => ({ ...none, loss: 4.5 / (i + 1) })));
+    assert.deepEqual(
+      gauges.map(({ name, value }) => `${name} ${value}`),
+      ["Surprise 0.150", "Size of the corrections 0.500"],
+    );
+    assert.equal(diagnosis(gauges).health, "fine");
+    const lost = gaugesOf(steps(30, (i) => ({ ...none, loss: i === 29 ? null : 1 })));
+    assert.match(diagnosis(lost).text, /wrong: surprise/);
   });
 
   test("before the first step there is nothing to say", () => {

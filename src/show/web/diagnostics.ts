@@ -40,6 +40,11 @@ const MEANINGS = {
     meaning: "Puzzles with both right and wrong attempts. Only the difference between the two teaches anything.",
     show: share,
   },
+  loss: {
+    name: "Surprise",
+    meaning: "How unexpected the next word of the texts it copies still is to it (loss, nats a token). It should fall.",
+    show: (value: number) => fixed(value, 3),
+  },
   entropy: {
     name: "Open-mindedness",
     meaning:
@@ -128,11 +133,11 @@ function concerns(remark: Remark, field: Field, newest: StepDiagnostics | undefi
  * JSON knows no NaN: a number that overflowed arrives as null, as does one that this run never has (KL without a
  * reference). What once was a number and is none any more has broken down, and is NaN here.
  */
-function withBroken(steps: readonly Step[]): StepDiagnostics[] {
+function withBroken(steps: readonly Step[]): Required<StepDiagnostics>[] {
   const had = new Set<Field>();
   return steps.map((step) => {
-    const { reward, useful, entropy, meanTokens, truncated, kl, gradNorm, clipped } = step;
-    const copy = { step: step.step, reward, useful, entropy, meanTokens, truncated, kl, gradNorm, clipped };
+    const { reward, useful, loss, entropy, meanTokens, truncated, kl, gradNorm, clipped } = step;
+    const copy = { step: step.step, reward, useful, loss, entropy, meanTokens, truncated, kl, gradNorm, clipped };
     for (const field of Object.keys(MEANINGS) as Field[]) {
       if (copy[field] !== null) had.add(field);
       else if (had.has(field)) copy[field] = Number.NaN;
