@@ -34,11 +34,11 @@ const FOUR_MOSTLY: Sizes = { 3: 0.3, 4: 0.7 };
 export function lesson(pool: number): CorpusOptions {
   const upTo = (maxTokens: number): ThinkerOptions => ({ ...BASE_CORPUS.thinker, maxTokens });
   if (pool < 100) return { ...BASE_CORPUS, sizes: { 3: 1, 4: 0 }, thinker: upTo(200) };
-  if (pool < 250) return { ...BASE_CORPUS, sizes: FOUR_MOSTLY, thinker: upTo(256) };
+  if (pool < 220) return { ...BASE_CORPUS, sizes: FOUR_MOSTLY, thinker: upTo(256) };
   return BASE_CORPUS;
 }
 
-/** About 1,700 of three numbers, 4,500 mostly of four, 2,600 with long searches. */
+/** About 1,900 of three numbers, 4,700 mostly of four, 2,200 with long searches. */
 export const PRETRAIN_STEPS = 8800;
 
 export function pretrainOptions(steps: number): PretrainOptions {

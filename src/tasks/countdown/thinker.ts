@@ -47,9 +47,9 @@ export const MEDIOCRE: ThinkerOptions = {
   memory: 0.3,
   restart: 0.6,
   patience: [
-    { weight: 0.55, giveUp: 0.55 },
-    { weight: 0.33, giveUp: 0.2 },
-    { weight: 0.12, giveUp: 0.004 },
+    { weight: 0.4, giveUp: 0.5 },
+    { weight: 0.42, giveUp: 0.18 },
+    { weight: 0.18, giveUp: 0.004 },
   ],
   swapped: 0,
   maxTokens: 1000,
