@@ -1,4 +1,4 @@
-/** The library: what `import ... from "mull"` gives. */
+/** The core of the library: what `import ... from "mull"` gives. The rest has paths of its own (docs/architecture.md). */
 
 export type { Completion, Extension, FinishReason, SampleRequest, Usage } from "./core/completion.ts";
 export { type ErrorCode, MullError } from "./core/errors.ts";
@@ -16,4 +16,5 @@ export type {
 export { LIMITS } from "./core/limits.ts";
 export type { Problem } from "./core/problem.ts";
 export { deriveSeed, mix32, Rng } from "./core/rng.ts";
+export { type WordLevelOptions, WordLevelTokenizer } from "./core/tokenizer.ts";
 export { correct, unscored, type Verdict, wrong } from "./core/verdict.ts";

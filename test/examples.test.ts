@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { findExamples } from "./examples/find.ts";
 import { moduleOf } from "./examples/module.ts";
 
@@ -20,6 +20,12 @@ const PROJECTS: Readonly<Record<string, { config: string; mine: (file: string) =
 };
 const examples = findExamples(root);
 
+/** What the package exports under a name lies in dist, as its source does in src. */
+function entry(name: string): string {
+  const compiled = relative(join(root, "dist"), fileURLToPath(import.meta.resolve(name)));
+  return join(root, "src", compiled.replace(/\.js$/, ".ts"));
+}
+
 describe("the examples of the documentation", () => {
   // Inside the repository, where packages resolve.
   const folder = mkdtempSync(join(root, ".examples-"));
@@ -32,7 +38,7 @@ describe("the examples of the documentation", () => {
     for (const [index, example] of examples.entries()) {
       const own = join(scratch, String(index));
       mkdirSync(own);
-      writeFileSync(pathOf(index), moduleOf(example, { root, folder, scratch: own, read }));
+      writeFileSync(pathOf(index), moduleOf(example, { root, folder, scratch: own, entry, read }));
     }
     for (const [name, { config, mine }] of Object.entries(PROJECTS)) {
       const files = examples.flatMap(({ file }, index) => (mine(file) ? [pathOf(index)] : []));

@@ -14,7 +14,7 @@ import { after, before, describe, test } from "node:test";
 import { MullError } from "../../src/core/errors.ts";
 import { Rng } from "../../src/core/rng.ts";
 import { readCheckpoint } from "../../src/engine/checkpoint/checkpoint.ts";
-import { lastCheckpoint } from "../../src/show/models.ts";
+import { lastCheckpoint } from "../../src/model/open.ts";
 import { type Report, validateReport } from "../../src/show/report/schema.ts";
 import { pretrainBase } from "../../src/show/reproduce/pretrain.ts";
 import { reproduce } from "../../src/show/reproduce/reproduce.ts";

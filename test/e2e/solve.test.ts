@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, truncateS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { SHIPPED } from "../../src/show/models.ts";
+import { SHIPPED } from "../../src/model/open.ts";
 import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
 import { judge } from "../../src/tasks/countdown/verifier.ts";
 import { assertRefused, Mull, mull, writeTinyModel } from "./mull.ts";

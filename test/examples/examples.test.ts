@@ -40,10 +40,17 @@ describe("the module of an example", () => {
       "export function add(a: number, b: number): number {\n}\nexport type Sum = number;\n",
     "/r/src/core/rng.ts": "export class Rng {}\nexport type T = 1;\n",
   };
+  const entry = (name: string) => (name === "mull" ? "/r/src/index.ts" : `/r/src/${name.slice("mull/".length)}.ts`);
   const moduleFor = (code: string, file = "src/a/add.ts") =>
     moduleOf(
       { file, line: 1, code },
-      { root: "/r", folder: "/r/.examples-1", scratch: "/scratch", read: (path) => files[path] ?? assert.fail(path) },
+      {
+        root: "/r",
+        folder: "/r/.examples-1",
+        scratch: "/scratch",
+        entry,
+        read: (path) => files[path] ?? assert.fail(path),
+      },
     );
   const bodyOf = (code: string) =>
     moduleFor(code)
@@ -77,6 +84,7 @@ describe("the module of an example", () => {
       bodyOf('import { add } from "mull";\nadd(1, 2);'),
       'import { add } from "../src/index.ts";\nadd(1, 2);',
     );
+    assert.equal(bodyOf('import { deep } from "mull/a/deep";'), 'import { deep } from "../src/a/deep.ts";');
     assert.equal(bodyOf('import { x } from "./x.ts";'), 'import { x } from "../src/a/x.ts";');
     assert.match(moduleFor("add(1);", "README.md"), /^add\(1\);$/m);
     assert.equal(bodyOf('f("/tmp/run.json");'), 'f("/scratch/run.json");');

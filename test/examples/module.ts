@@ -5,7 +5,7 @@
  *   else from the file's imports, else from "mull".
  * - A statement followed by a comment that is a literal (`passAtK(4, 1, 1); // 0.25`) must have that value; a
  *   number is compared to the digits that are shown. Any other comment is only a comment.
- * - "mull" is the library's source, relative paths start at the file of the example, "/tmp/" is a fresh folder.
+ * - "mull" and "mull/..." are the library's sources, relative paths start at the file of the example, "/tmp/" is a fresh folder.
  */
 
 import { dirname, join, relative } from "node:path";
@@ -17,6 +17,8 @@ export type ModuleOptions = {
   readonly folder: string;
   /** What replaces "/tmp/". */
   readonly scratch: string;
+  /** The source file of an entry point of the package, such as "mull" or "mull/search/majority": its absolute path. */
+  readonly entry: (name: string) => string;
   /** The text of a source file, by its absolute path. */
   readonly read: (path: string) => string;
 };
@@ -25,14 +27,14 @@ export type ModuleOptions = {
 type Binding = { readonly clause: string; readonly from: string; readonly isType: boolean };
 
 /** The module's text. */
-export function moduleOf({ file, code }: Example, { root, folder, scratch, read }: ModuleOptions): string {
+export function moduleOf({ file, code }: Example, { root, folder, scratch, entry, read }: ModuleOptions): string {
   const source = join(root, file);
-  const index = join(root, "src", "index.ts");
+  const index = entry("mull");
   const specifier = (path: string) => `./${relative(folder, path)}`.replace(/^\.\/\.\./, "..").replaceAll("\\", "/");
   const resolve = (from: string) => (from.startsWith(".") ? specifier(join(dirname(source), from)) : from);
 
   const own = code.replaceAll(/\bfrom "([^"]+)"/g, (_, from: string) => {
-    return `from "${from === "mull" ? specifier(index) : resolve(from)}"`;
+    return `from "${/^mull(\/|$)/.test(from) ? specifier(entry(from)) : resolve(from)}"`;
   });
   const known = new Map(exportsOf(read(index), specifier(index)));
   if (file.endsWith(".ts")) {

@@ -70,6 +70,10 @@ for (const [form, text] of Object.entries(IMPORT_FORMS)) {
     complaint: "lint/style/noRestrictedImports",
   });
   planted.set(`src/search/package-${form}.ts`, { text: at("mull"), complaint: "lint/style/noRestrictedImports" });
+  planted.set(`src/show/subpath-${form}.ts`, {
+    text: at("mull/search/single"),
+    complaint: "lint/style/noRestrictedImports",
+  });
 }
 const plant = (path: string, complaint: string | null, text: string) => planted.set(path, { text, complaint });
 plant("src/search/inline-type.ts", "plugin", 'export type Y = import("../engine/x.ts").X;\n');

@@ -10,25 +10,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { z } from "zod";
-import * as library from "../../src/index.ts";
+import { CORE, WHOLE } from "./consumers.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const { version } = z
-  .object({ version: z.string() })
+const { version, exports: exported } = z
+  .object({ version: z.string(), exports: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
 
 /** What npm says when it cannot reach the registry. */
 const UNREACHABLE = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ENOTCACHED)\b/;
-
-const CONSUMER = `
-import { correct, MullError, Rng, type Verdict } from "mull";
-
-const verdict: Verdict = correct("24 it is");
-const draws: number[] = [new Rng(1).int(100), new Rng(1).int(100)];
-// @ts-expect-error: a seed is a number, and the declarations say so
-const wrongly = () => new Rng("one");
-console.log(JSON.stringify([verdict.status, draws[0] === draws[1], typeof wrongly, new MullError("input", "x").code]));
-`;
 
 /** The npm that runs these tests, else the one on the path. */
 function npm(cwd: string, ...args: string[]): SpawnSyncReturns<string> {
@@ -55,7 +45,8 @@ describe("the published package", () => {
 
     mkdirSync(consumer);
     writeFileSync(join(consumer, "package.json"), '{ "private": true, "type": "module" }\n');
-    writeFileSync(join(consumer, "consumer.ts"), CONSUMER);
+    writeFileSync(join(consumer, "core.ts"), CORE);
+    writeFileSync(join(consumer, "whole.ts"), WHOLE);
     const reachable =
       npm(consumer, "view", "zod", "version", "--fetch-retries=0", "--fetch-timeout=10000").status === 0;
     const flags = [reachable ? "--prefer-offline" : "--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
@@ -106,21 +97,51 @@ describe("the published package", () => {
     assert.equal(link.stdout, `${version}\n`, link.stderr);
   });
 
-  installed("gives the library that the sources export", async () => {
-    const entry = join(consumer, "node_modules", "mull", "dist", "index.js");
-    assert.deepEqual(Object.keys(await import(entry)).sort(), Object.keys(library).sort());
+  installed("solves a puzzle, and says so in one JSON document", () => {
+    const { stdout, stderr, status } = mull("solve", "3 7 8 2 = 24", "--json");
+    assert.deepEqual([stderr, status], ["", 0]);
+    const { puzzle, verdict, chain } = z
+      .object({ puzzle: z.string(), verdict: z.object({ status: z.string() }), chain: z.string() })
+      .parse(JSON.parse(stdout));
+    assert.equal(puzzle, "3 7 8 2 = 24");
+    assert.match(verdict.status, /^(correct|wrong)$/);
+    assert.notEqual(chain, "");
   });
 
-  installed("is used by a strict TypeScript program", () => {
-    const options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2024", "--types", "node"];
-    const types = ["--typeRoots", join(root, "node_modules", "@types")];
-    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-    const check = spawnSync(process.execPath, [tsc, ...options, ...types, "--ignoreConfig", "consumer.ts"], {
-      cwd: consumer,
-      encoding: "utf8",
-    });
-    assert.equal(check.status, 0, check.stdout);
-    const run = spawnSync(process.execPath, ["consumer.ts"], { cwd: consumer, encoding: "utf8" });
-    assert.equal(run.stdout, '["correct",true,"function","input"]\n', run.stderr);
+  installed("every entry point is there, with its types, and gives what its source exports", async () => {
+    for (const [name, target] of Object.entries(exported)) {
+      const pattern = new RegExp(`^${target.replace("./", "").replaceAll(".", "\\.").replace("*", ".+")}$`);
+      const files = packed.filter((path) => pattern.test(path));
+      assert.ok(files.length > 0, `${name} is ${target}, which is not there`);
+      for (const file of files.filter((path) => path.endsWith(".js"))) {
+        assert.ok(packed.includes(file.replace(/\.js$/, ".d.ts")), `${file} has no declarations`);
+        const source = join(root, file.replace("dist", "src").replace(/\.js$/, ".ts"));
+        const compiled = join(consumer, "node_modules", "mull", file);
+        assert.deepEqual(Object.keys(await import(compiled)).sort(), Object.keys(await import(source)).sort(), file);
+      }
+    }
   });
+
+  const programs = {
+    core: ["correct", true, "function", "input"],
+    whole: {
+      ...{ falls: true, kept: true, verdict: "correct", answer: "3*7", exact: "correct", passAt2: 0.5 },
+      ...{ report: "input", runs: 0 },
+    },
+  };
+  for (const [name, printed] of Object.entries(programs)) {
+    installed(`is used by a strict TypeScript program: ${name}`, () => {
+      const options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2024", "--types", "node"];
+      const types = ["--typeRoots", join(root, "node_modules", "@types")];
+      const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+      const check = spawnSync(process.execPath, [tsc, ...options, ...types, "--ignoreConfig", `${name}.ts`], {
+        cwd: consumer,
+        encoding: "utf8",
+      });
+      assert.equal(check.status, 0, check.stdout);
+      const run = spawnSync(process.execPath, [`${name}.ts`], { cwd: consumer, encoding: "utf8" });
+      assert.equal(run.stderr, "");
+      assert.deepEqual(JSON.parse(run.stdout), printed);
+    });
+  }
 });

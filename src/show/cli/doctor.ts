@@ -1,7 +1,7 @@
 /** `mull doctor`: what this machine offers, how fast it is at Mull's work, and what a run would take. */
 
 import { MullError } from "../../core/errors.ts";
-import { findModel, openModel, SHIPPED } from "../models.ts";
+import { findModel, openModel, SHIPPED } from "../../model/open.ts";
 import { duration, fixed, significant } from "../report/format.ts";
 import { PRESETS } from "../reproduce/presets.ts";
 import { estimateSeconds } from "./estimate.ts";

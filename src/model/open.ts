@@ -9,8 +9,8 @@ import { basename, join, resolve } from "node:path";
 import { MullError } from "../core/errors.ts";
 import { readCheckpoint } from "../engine/checkpoint/checkpoint.ts";
 import { Engine } from "../engine/engine.ts";
-import { EmbeddedModel } from "../model/embedded.ts";
 import { runPaths } from "../store/run-folder.ts";
+import { EmbeddedModel } from "./embedded.ts";
 
 const models = join(import.meta.dirname, "..", "..", "models");
 
@@ -70,6 +70,11 @@ export type OpenModelOptions = {
  * Opens a model that `findModel` knows. It holds threads: close `model.engine` when done.
  *
  * @throws MullError `checkpoint` where the folder is missing or damaged
+ * @example
+ * const model = await openModel("base", { threads: 1 });
+ * const [chain] = await model.sample([{ prompt: "3 7 8 2 = 24", maxTokens: 64, seed: 1 }]);
+ * await model.engine.close();
+ * chain?.tokens?.length === chain?.usage.completionTokens; // true
  */
 export async function openModel(nameOrPath: string, options: OpenModelOptions = {}): Promise<EmbeddedModel> {
   const { name, path } = findModel(nameOrPath);

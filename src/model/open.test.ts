@@ -4,20 +4,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { Rng } from "../core/rng.ts";
+import { WordLevelTokenizer } from "../core/tokenizer.ts";
 import { writeCheckpoint } from "../engine/checkpoint/checkpoint.ts";
 import { initialParameters } from "../engine/transformer.ts";
-import { problemOf } from "../tasks/countdown/puzzle.ts";
-import { countdownTokenizer } from "../tasks/countdown/vocabulary.ts";
-import { findModel, lastCheckpoint, openModel, SHIPPED, threadsFor } from "./models.ts";
+import { findModel, lastCheckpoint, openModel, SHIPPED, threadsFor } from "./open.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mull-models-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const size = { vocabSize: countdownTokenizer.vocabSize, layers: 1, width: 8, heads: 2, kvHeads: 1, headDim: 4 };
+const words = ["<pad>", "<bos>", "one", "two", "stop"];
+const tokenizer = new WordLevelTokenizer({ words, bos: "<bos>", pad: "<pad>", eos: ["stop"] });
+const size = { vocabSize: tokenizer.vocabSize, layers: 1, width: 8, heads: 2, kvHeads: 1, headDim: 4 };
 const config = { ...size, ffnWidth: 8, maxPositions: 64, ropeTheta: 10_000, normEpsilon: 1e-5 };
 const write = (path: string): Promise<void> =>
   writeCheckpoint(path, {
-    ...{ config, parameters: initialParameters(config, new Rng(1)), tokenizer: countdownTokenizer, metadata: {} },
+    ...{ config, parameters: initialParameters(config, new Rng(1)), tokenizer, metadata: {} },
   });
 
 describe("finding a model", () => {
@@ -60,9 +61,7 @@ test("an opened model writes", async () => {
   const model = await openModel(path, { threads: 1 });
   try {
     assert.equal(model.name, "opened");
-    const [completion] = await model.sample([
-      { prompt: problemOf({ numbers: [3, 7], target: 21 }).prompt, maxTokens: 5, seed: 1 },
-    ]);
+    const [completion] = await model.sample([{ prompt: "one two", maxTokens: 5, seed: 1 }]);
     assert.ok((completion?.usage.completionTokens ?? 0) >= 1);
   } finally {
     await model.engine.close();
