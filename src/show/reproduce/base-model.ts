@@ -27,19 +27,31 @@ export const BASE_SHAPE: TransformerConfig = {
 /** Mostly four numbers: what is learnt last, as hits are rare in their longer searches. */
 const FOUR_MOSTLY: Sizes = { 3: 0.3, 4: 0.7 };
 
+/** How soon the thinker of the first lessons gives up: sooner than the corpus's own, so that texts are short. */
+const HASTY: ThinkerOptions["patience"] = [
+  { weight: 0.55, giveUp: 0.55 },
+  { weight: 0.33, giveUp: 0.2 },
+  { weight: 0.12, giveUp: 0.004 },
+];
+
 /**
- * What pool of texts is read when: three numbers first, then mostly four, long searches last. Short texts hold far more
- * hits a token, and a model that can tell a hit in two operations learns it for three quickly (docs/log.md).
+ * What pool of texts is read when: three numbers first, then mostly four, then long searches, all of a hasty thinker; the
+ * corpus itself last, at a low rate. Telling a hit is what takes longest to learn, and how long to go on what takes least
+ * (docs/log.md).
  */
 export function lesson(pool: number): CorpusOptions {
-  const upTo = (maxTokens: number): ThinkerOptions => ({ ...BASE_CORPUS.thinker, maxTokens });
-  if (pool < 100) return { ...BASE_CORPUS, sizes: { 3: 1, 4: 0 }, thinker: upTo(200) };
-  if (pool < 220) return { ...BASE_CORPUS, sizes: FOUR_MOSTLY, thinker: upTo(256) };
+  const hasty = (maxTokens: number): ThinkerOptions => ({ ...BASE_CORPUS.thinker, patience: HASTY, maxTokens });
+  if (pool < 100) return { ...BASE_CORPUS, sizes: { 3: 1, 4: 0 }, thinker: hasty(200) };
+  if (pool < 250) return { ...BASE_CORPUS, sizes: FOUR_MOSTLY, thinker: hasty(256) };
+  if (pool < 341) return { ...BASE_CORPUS, thinker: hasty(BASE_CORPUS.thinker.maxTokens) };
   return BASE_CORPUS;
 }
 
-/** About 1,900 of three numbers, 4,700 mostly of four, 2,200 with long searches. */
-export const PRETRAIN_STEPS = 8800;
+/** About 1,700 of three numbers, 4,500 mostly of four, 2,600 with long searches, 1,500 of the corpus itself. */
+export const PRETRAIN_STEPS = 10_300;
+
+/** The share of all updates over which the learning rate falls; it is low and constant in the rest. */
+const FALLING = 8_800 / PRETRAIN_STEPS;
 
 export function pretrainOptions(steps: number): PretrainOptions {
   return {
@@ -54,7 +66,7 @@ export function pretrainOptions(steps: number): PretrainOptions {
       weightDecay: 0.01,
       clipNorm: 1,
       warmupSteps: 100,
-      totalSteps: steps,
+      totalSteps: Math.round(steps * FALLING),
       finalRatio: 0.05,
     },
   };

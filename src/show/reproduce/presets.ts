@@ -65,8 +65,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   default: {
     name: "default",
     minutes: 15,
-    learning: { ...ON_POLICY, steps: 60, problemsPerStep: 32, samples: 16, maxTokens: 384 },
-    evaluateEvery: 6,
+    learning: { ...ON_POLICY, steps: 50, problemsPerStep: 32, samples: 16, maxTokens: 384 },
+    evaluateEvery: 5,
     ...MEASURED,
     samples: 64,
     forcedSamples: 2,
