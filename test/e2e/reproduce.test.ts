@@ -173,7 +173,7 @@ function suite(): void {
       assert.equal(steps.length, TINY_BASE.pretrain.steps - 1 + TINY_PRESET.learning.steps, "one step was saved");
       assert.deepEqual([report.base.passAt1, report.final.passAt1, report.control.shareNotGivingUp], [0, 0, null]);
       assert.ok(report.diagnostics.every(({ reward, gradNorm }) => reward === 0 && gradNorm === null));
-      assert.equal(report.command, "mull reproduce --quick --from-scratch --seed 1");
+      assert.equal(report.command, "npx mull reproduce --quick --from-scratch --seed 1");
 
       const alone = join(folder, "alone");
       await pretrainBase({ seed: 1, out: alone, fresh: false, threads: 2 }, { publish: () => {}, signal }, TINY_BASE);
@@ -271,5 +271,5 @@ function checkReport(report: Report): void {
   assert.equal(report.seed, 1);
   assert.deepEqual(Object.keys(report.versions).sort(), ["mull", "node", "onnxruntime-node"]);
   assert.deepEqual(report.config["preset"], JSON.parse(JSON.stringify(TINY_PRESET)));
-  assert.equal(report.command, "mull reproduce --quick --seed 1");
+  assert.equal(report.command, "npx mull reproduce --quick --seed 1");
 }

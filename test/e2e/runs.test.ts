@@ -108,6 +108,12 @@ describe("mull report", () => {
     const cut = write("cut.json", JSON.stringify(syntheticReport()).slice(0, 500));
     const none = write("none.json", '{"seed":1}');
     assertRefused(await mull(["report", folder]), 1, /Cannot read the report .*: there is none/, /mull watch/);
+    assertRefused(
+      await mull(["report", join(cut, "folder")]),
+      1,
+      /Cannot read the report .*: there is none/,
+      /mull watch/,
+    );
     assertRefused(await mull(["report", cut]), 1, /Cannot read the report .*cut\.json: .*JSON/, /mull reproduce/);
     assertRefused(await mull(["report", none]), 1, /This is not a Mull report\. base: /, /mull reproduce/);
   });

@@ -23,7 +23,7 @@ describe("mull solve", { concurrency: 2 }, () => {
     assert.match(out, /^3 7 8 2 = 24 {3}tiny model, single, seed 3\n\n {2}/);
     assert.match(out, /\nanswer {3}none\n/);
     assert.match(out, /\nverdict {2}wrong: /);
-    assert.match(out, /\ncost {5}\d+ tokens?, .* FLOPs, \d+ ms\n$/);
+    assert.match(out, /\ncost {5}\d+ tokens?, .* FLOPs, .+ (ms|s|min)\n$/);
     assert.deepEqual([err, code], ["", 0]);
   });
 
@@ -66,9 +66,16 @@ describe("mull solve", { concurrency: 2 }, () => {
     assert.match(out, /\nthe chosen chain:\n {2}/);
   });
 
+  test("a puzzle of a kind that no model has practised is answered, with a note", async () => {
+    const { err, code } = await mull(["solve", "25 3 = 75", "--model", model]);
+    assert.match(err, /^note: models practise on three or four numbers from 1 to 20/);
+    assert.equal(code, 0);
+  });
+
   test("a puzzle that is malformed or has no solution", async () => {
     const cases: readonly [puzzle: string, error: RegExp, hint: RegExp][] = [
       ["3 7 8 2", /has 0 equals signs/, /"3 7 8 2 = 24"/],
+      ["3 = 3", /has one number before the equals sign, expected 2 to 5/, /"3 7 8 2 = 24"/],
       ["1 1 1 = 57", /has no solution/, /try 1 1 1 = 3/],
       [`${"9 ".repeat(300)}= 3`, /603 characters, expected at most 200/, /"3 7 8 2 = 24"/],
     ];

@@ -31,5 +31,5 @@ export async function pretrainCommand(options: PretrainCommandOptions, terminal:
   for (const line of baseSummary(result, terminal.paint)) terminal.print(line);
   terminal.print();
   terminal.print(`the model: ${shownPath(out)}`);
-  terminal.print(`try it:    mull solve "3 7 8 2 = 24" --model ${shownPath(out)}`);
+  terminal.print(`try it:    npx mull solve "3 7 8 2 = 24" --model ${shownPath(out)}`);
 }

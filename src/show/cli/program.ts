@@ -39,7 +39,7 @@ export function program(terminal: Terminal): Command {
     .configureOutput({ outputError: () => {} }); // errors.ts prints them
   mull.addHelpText(
     "after",
-    examples(["npm start", 'mull solve "3 7 8 2 = 24"', "mull reproduce --quick", "mull solve --help"]),
+    examples(["mull reproduce --quick", "mull reproduce", 'mull solve "3 7 8 2 = 24"', "mull solve --help"]),
   );
 
   const command: Adder = (name, summary, description, shown) =>
@@ -74,7 +74,7 @@ function addReproduce(command: Adder, terminal: Terminal): void {
     .addOption(new Option("--full", "about 60 minutes on two cores"))
     .option("--from-scratch", "pretrain the base model first instead of taking the one that is shipped")
     .addOption(seedOption("seed of everything that is drawn"))
-    .option("--out <dir>", "folder of the run (default: runs/reproduce-<preset>-seed<seed>)")
+    .option("--out <dir>", "folder of the run (default: runs/reproduce-<preset>[-from-scratch]-seed<seed>)")
     .option("--fresh", "delete what the folder holds of a run and start over")
     .addOption(portOption())
     .option("--no-web", "without the live page")
@@ -87,7 +87,8 @@ function addSolve(command: Adder, terminal: Terminal): void {
     "solve",
     "let a model think about one puzzle",
     "Let a model think about one puzzle: reach the target with + - * / from the numbers, each used exactly once, every " +
-      "result a whole number from 1 to 99.",
+      "result a whole number from 1 to 99. The models have practised three or four numbers from 1 to 20 and targets " +
+      "from 10 to 99.",
     [
       'mull solve "3 7 8 2 = 24"',
       'mull solve "3 7 8 2 = 24" --model base',
@@ -96,7 +97,7 @@ function addSolve(command: Adder, terminal: Terminal): void {
       'mull solve "3 7 8 2 = 24" --strategy best-of-n --json',
     ],
   )
-    .argument("<puzzle...>", 'the numbers, an equals sign and the target, such as "3 7 8 2 = 24"')
+    .argument("<puzzle...>", 'such as "3 7 8 2 = 24": the numbers, an equals sign and the target')
     .addOption(
       new Option(
         "--strategy <name>",
@@ -184,13 +185,12 @@ function addDoctor(command: Adder, terminal: Terminal): void {
     ["mull doctor", "mull doctor --json"],
   )
     .option("--out <dir>", "folder whose disk is looked at", "runs")
-    .addOption(seedOption("seed of the puzzles it measures with"))
     .addOption(jsonOption())
     .action(async (options) => (await import("./doctor.ts")).doctorCommand(options, terminal));
 }
 
 function examples(lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
+  return `\nExamples:\n${lines.map((line) => `  $ npx ${line}`).join("\n")}`;
 }
 
 function ownVersion(): string {

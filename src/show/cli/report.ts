@@ -32,7 +32,7 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 function unreadable(file: string, cause: unknown): MullError {
-  const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+  const missing = cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR");
   const why = missing ? "there is none" : cause instanceof Error ? cause.message : String(cause);
   const hint = missing
     ? "a run writes it at its end; mull watch shows how far it is"

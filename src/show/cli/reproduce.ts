@@ -38,6 +38,6 @@ export async function reproduceCommand(options: ReproduceCommandOptions, termina
   for (const line of reportSummary(report, terminal.paint)) terminal.print(line);
   terminal.print();
   for (const file of Object.values(files)) terminal.print(shownPath(file));
-  terminal.print(`\nthe page again: mull watch ${shownPath(out)}`);
-  terminal.print(`ask the model:  mull solve "3 7 8 2 = 24" --model ${shownPath(out)}`);
+  terminal.print(`\nthe page again: npx mull watch ${shownPath(out)}`);
+  terminal.print(`ask the model:  npx mull solve "3 7 8 2 = 24" --model ${shownPath(out)}`);
 }

@@ -8,6 +8,7 @@ import { type Verdict, wrong } from "../../core/verdict.ts";
 import { findModel, openModel, threadsFor } from "../../model/open.ts";
 import { tally } from "../../search/majority.ts";
 import { parsePuzzle, problemOf } from "../../tasks/countdown/puzzle.ts";
+import { isPractised } from "../../tasks/countdown/puzzles.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import { judge } from "../../tasks/countdown/verifier.ts";
 import { counted, duration, fixed, powerOfTenPlain } from "../report/format.ts";
@@ -31,6 +32,8 @@ export type SolveOptions = {
 };
 
 const DEFAULT_N = 16;
+const UNPRACTISED =
+  "models practise on three or four numbers from 1 to 20 and targets from 10 to 99; this puzzle is outside that";
 /** Of the answers that several chains came to. */
 const SHOWN_ANSWERS = 5;
 
@@ -38,11 +41,14 @@ const SHOWN_ANSWERS = 5;
 export async function solve(words: readonly string[], options: SolveOptions, terminal: Terminal): Promise<void> {
   const { strategy: name, seed, temperature, json = false } = options;
   const task = new CountdownTask();
-  const problem = problemOf(parsePuzzle(words.join(" "), task.solver));
+  const puzzle = parsePuzzle(words.join(" "), task.solver);
+  const problem = problemOf(puzzle);
   const n = chainsOf(options);
   const budget = { maxTokens: options.budget ?? defaultBudget(name, n) };
   const found = findModel(options.model);
-  if (found.notice !== undefined) terminal.note(`${terminal.paint("yellow", "note:", "err")} ${found.notice}`);
+  const note = (text: string): void => terminal.note(`${terminal.paint("yellow", "note:", "err")} ${text}`);
+  if (found.notice !== undefined) note(found.notice);
+  if (!isPractised(puzzle)) note(UNPRACTISED);
 
   const model = await openModel(options.model, { threads: threadsFor(n) });
   const stop = interruptible();

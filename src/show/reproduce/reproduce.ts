@@ -337,5 +337,5 @@ function chainEvent({ step, groups }: LearnStep): RunEvent {
 /** What to type to get the same figures. */
 export function commandOf({ preset, seed, fromScratch }: ReproduceOptions): string {
   const flags = [preset === "default" ? "" : ` --${preset}`, fromScratch ? " --from-scratch" : "", ` --seed ${seed}`];
-  return `mull reproduce${flags.join("")}`;
+  return `npx mull reproduce${flags.join("")}`;
 }

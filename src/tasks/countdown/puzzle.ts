@@ -61,7 +61,8 @@ export function parsePuzzle(text: string, solver: Solver = new Solver()): Puzzle
   const numbers = left.map(Number);
   const target = Number(right[0]);
   if (numbers.length < 2 || numbers.length > MAX_NUMBERS) {
-    throw refused(`${shown} has ${numbers.length} numbers before the equals sign, expected 2 to ${MAX_NUMBERS}`);
+    const given = numbers.length === 1 ? "one number" : `${numbers.length} numbers`;
+    throw refused(`${shown} has ${given} before the equals sign, expected 2 to ${MAX_NUMBERS}`);
   }
   for (const each of [...numbers, target]) {
     if (each < 1 || each > MAX_VALUE)

@@ -20,6 +20,18 @@ export type Sizes = Readonly<Record<number, number>>;
 
 export const CD34: Sizes = { 3: 0.5, 4: 0.5 };
 
+/**
+ * Whether a puzzle is of the kind that models practise: three or four numbers from 1 to 20, a target from 10 to 99.
+ *
+ * @example
+ * isPractised({ numbers: [3, 7, 8, 2], target: 24 }); // true
+ * isPractised({ numbers: [3, 7, 25], target: 46 }); // false
+ */
+export function isPractised({ numbers, target }: Puzzle): boolean {
+  const given = numbers.length in CD34 && numbers.every((number) => number <= MAX_GIVEN);
+  return given && target >= MIN_TARGET && target <= MAX_TARGET;
+}
+
 /** Training puzzles, without end. */
 export function* trainingPuzzles(rng: Rng, solver: Solver, sizes: Sizes = CD34): Generator<Puzzle, never> {
   const entries = checkedSizes(sizes);
