@@ -73,11 +73,15 @@ function machineRows(machine: Machine, { paint }: Terminal): Row[] {
     ["processor", `${machine.cpu}, ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}`],
     ["vectors", machine.vectors === null ? "not told by this system" : machine.vectors.join(", ") || "none known"],
     ["memory", `${gigabytes(memory.free)} free of ${gigabytes(memory.total)}`],
-    ["ONNX Runtime", `${onnxruntime.version}, providers: ${onnxruntime.providers.join(", ")}`],
+    ["ONNX Runtime", `${onnxruntime.version}, providers: ${onnxruntime.providers.map(marked).join(", ")}`],
     ["disk", `${disk.free === null ? "unknown" : gigabytes(disk.free)} free at ${disk.folder}`],
     ["Chromium", machine.chromium ?? "not found; only the browser tests need it"],
     ["live page", free],
   ];
+}
+
+function marked(provider: string): string {
+  return provider === "cpu" ? "cpu (used)" : provider;
 }
 
 function speedRows(gflops: number, models: Readonly<Record<string, Speed>>): Row[] {

@@ -181,7 +181,7 @@ function addDoctor(command: Adder, terminal: Terminal): void {
   command(
     "doctor",
     "say what this machine offers",
-    "What this machine offers, and how fast Mull samples and trains on it. Takes about fifteen seconds.",
+    "What this machine offers, and how fast Mull samples and trains on it. Takes about half a minute.",
     ["mull doctor", "mull doctor --json"],
   )
     .option("--out <dir>", "folder whose disk is looked at", "runs")

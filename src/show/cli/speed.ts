@@ -39,8 +39,10 @@ export type Speed = {
   readonly meanTokens: number;
 };
 
-/** Chains that are sampled to their end: what training is measured on. */
+/** Chains that are sampled to their end, for their mean length. */
 const WHOLE = 256;
+/** Those of them on which training is measured. */
+const TRAINED_ON = 64;
 /** Requests in flight while sampling is measured: more than can be answered in the time. */
 const MANY = 16_384;
 
@@ -56,7 +58,7 @@ export async function modelSpeed(model: EmbeddedModel, seed: number, ms: number)
   const whole = await model.sample(requests.slice(0, WHOLE)); // compiles what sampling needs, too
   const sampling = await timed(() => model.sample(requests, { signal: AbortSignal.timeout(ms) }));
 
-  const texts = whole.map(({ tokens = [] }, i) => {
+  const texts = whole.slice(0, TRAINED_ON).map(({ tokens = [] }, i) => {
     const prompt = model.encode((requests[i] as SampleRequest).prompt);
     return { tokens: [...prompt, ...tokens], promptTokens: prompt.length };
   });
