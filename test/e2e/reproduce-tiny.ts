@@ -51,9 +51,12 @@ export const TINY_PRESET: Preset = {
   corpusTexts: 60,
 };
 
+/** Without a warm-up, so that the loss falls within nine updates. */
+const AT_ONCE = { ...pretrainOptions(9).optimizer, warmupSteps: 1, totalSteps: 1000 };
+
 export const TINY_BASE: BasePlan = {
   shape: { ...TINY_SHAPE, width: 16, headDim: 8, ffnWidth: 16 },
-  pretrain: { ...pretrainOptions(9), microbatches: 1, poolTexts: 24 },
+  pretrain: { ...pretrainOptions(9), microbatches: 1, poolTexts: 24, optimizer: AT_ONCE },
   saveEvery: 2,
   gateProblems: 4,
   longest: 48,
