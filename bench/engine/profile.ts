@@ -10,7 +10,7 @@ import * as ort from "onnxruntime-node";
 import { z } from "zod";
 import { PAGE_ROWS } from "../../src/engine/kv-cache.ts";
 import { emit, type Program } from "../../src/engine/onnx/emit.ts";
-import { MICROBATCH_TOKENS } from "../../src/engine/packing.ts";
+import { fullBatch } from "../../src/engine/packing.ts";
 import { gradientProgram } from "../../src/engine/training-graph.ts";
 import { decodeStep, parameterInputs, parameterLayout, type TransformerConfig } from "../../src/engine/transformer.ts";
 import { CROSS_ENTROPY } from "../../src/learn/pretrain.ts";
@@ -40,7 +40,7 @@ const ROW_TIME = 128;
 const CACHE_TIME = 128;
 
 export async function profile(config: TransformerConfig = BASE_SHAPE): Promise<StepProfile[]> {
-  const batch = MICROBATCH_TOKENS / ROW_TIME;
+  const batch = fullBatch(ROW_TIME);
   return [
     await profileProgram(
       `training, ${batch} rows of ${ROW_TIME} tokens`,

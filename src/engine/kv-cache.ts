@@ -60,7 +60,8 @@ export class KvCache<T> {
         buffer.set(source.subarray(from, from + length * headDim), offset);
       });
     }
-    this.#resetMask(row, length);
+    resetMask(row, length);
+    row.length = length;
     return row;
   }
 
@@ -80,11 +81,10 @@ export class KvCache<T> {
     const { headDim, kvHeads, layers } = this.#config;
     const { time } = row.lane;
     const page = pageOf(row);
-    const base = (row.index % PAGE_ROWS) * kvHeads;
     for (let layer = 0; layer < layers; layer++) {
       for (let head = 0; head < kvHeads; head++) {
         const from = (pageRow * kvHeads + head) * headDim;
-        const to = ((base + head) * time + row.length) * headDim;
+        const to = this.#offset(row, head) + row.length * headDim;
         copyShort(keys[layer] as Float32Array, from, page.keys[layer] as Float32Array, to, headDim);
         copyShort(values[layer] as Float32Array, from, page.values[layer] as Float32Array, to, headDim);
       }
@@ -108,7 +108,7 @@ export class KvCache<T> {
     const { lane, index } = row;
     const last = lane.rows.at(-1) as Row<T>;
     if (last !== row) {
-      this.#copy(last, { ...row });
+      this.#copy(last, row);
       last.index = index;
       lane.rows[index] = last;
     }
@@ -124,35 +124,24 @@ export class KvCache<T> {
 
   /** Writes what `from` holds into the place of `to`. */
   #copy(from: Row<T>, to: Row<T>): void {
-    const { headDim, kvHeads } = this.#config;
-    const size = from.length * headDim;
-    const [source, target] = [buffersOf(pageOf(from)), buffersOf(pageOf(to))];
-    for (let layer = 0; layer < source.length; layer++) {
-      for (let head = 0; head < kvHeads; head++) {
-        const start = ((from.index % PAGE_ROWS) * kvHeads + head) * from.lane.time * headDim;
-        const at = ((to.index % PAGE_ROWS) * kvHeads + head) * to.lane.time * headDim;
-        (target[layer] as Float32Array).set((source[layer] as Float32Array).subarray(start, start + size), at);
-      }
-    }
-    this.#resetMask(to, from.length);
+    const target = buffersOf(pageOf(to));
+    const size = from.length * this.#config.headDim;
+    this.#eachPlace(from, (buffer, offset, layer, head) => {
+      (target[layer] as Float32Array).set(buffer.subarray(offset, offset + size), this.#offset(to, head));
+    });
+    resetMask(to, from.length);
   }
 
-  #resetMask(row: Row<T>, length: number): void {
-    const { time } = row.lane;
-    const start = (row.index % PAGE_ROWS) * time;
-    const { mask } = pageOf(row);
-    mask.fill(0, start, start + length);
-    mask.fill(HIDDEN, start + length, start + time);
-    row.length = length;
+  /** Where a head's block of the row begins in each buffer of its page. */
+  #offset({ lane, index }: Row<T>, head: number): number {
+    const { headDim, kvHeads } = this.#config;
+    return ((index % PAGE_ROWS) * kvHeads + head) * lane.time * headDim;
   }
 
   /** Visits the row's block of every key buffer (layers 0 .. L-1) and value buffer (L .. 2L-1), head by head. */
   #eachPlace(row: Row<T>, visit: (buffer: Float32Array, offset: number, layer: number, head: number) => void): void {
-    const { headDim, kvHeads } = this.#config;
-    const page = pageOf(row);
-    const base = (row.index % PAGE_ROWS) * kvHeads;
-    buffersOf(page).forEach((buffer, layer) => {
-      for (let head = 0; head < kvHeads; head++) visit(buffer, (base + head) * row.lane.time * headDim, layer, head);
+    buffersOf(pageOf(row)).forEach((buffer, layer) => {
+      for (let head = 0; head < this.#config.kvHeads; head++) visit(buffer, this.#offset(row, head), layer, head);
     });
   }
 
@@ -180,6 +169,15 @@ export class KvCache<T> {
 
 function pageOf<T>(row: Row<T>): Page {
   return row.lane.pages[Math.floor(row.index / PAGE_ROWS)] as Page;
+}
+
+/** Shows the first `length` tokens of a row's place and hides the rest. */
+function resetMask<T>(row: Row<T>, length: number): void {
+  const { time } = row.lane;
+  const start = (row.index % PAGE_ROWS) * time;
+  const { mask } = pageOf(row);
+  mask.fill(0, start, start + length);
+  mask.fill(HIDDEN, start + length, start + time);
 }
 
 /** Every key buffer (layers 0 .. L-1), then every value buffer. */

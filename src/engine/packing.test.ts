@@ -6,7 +6,7 @@ import { blockCausalMask } from "./causal-attention.ts";
 import { input, mul, neg, reduceSum } from "./graph/ops.ts";
 import { emit } from "./onnx/emit.ts";
 import { Session } from "./onnx/session.ts";
-import { fullBatch, type Microbatch, pack, ROW_TIMES, type TrainingSequence } from "./packing.ts";
+import { fullBatch, MICROBATCH_TOKENS, type Microbatch, pack, ROW_TIMES, type TrainingSequence } from "./packing.ts";
 import { gradientProgram, type Loss } from "./training-graph.ts";
 import { parameterLayout, randomParameters, type TransformerConfig } from "./transformer.ts";
 
@@ -82,6 +82,7 @@ describe("packing", () => {
         const widest = Math.max(...batches.map(({ time }) => time));
         for (const { batch, time } of batches) {
           assert.ok(ROW_TIMES.includes(time));
+          assert.ok(batch === 1 || batch * time <= 1.125 * MICROBATCH_TOKENS);
           if (batch === fullBatch(time)) continue;
           assert.equal(time, widest);
           assert.ok(Number.isInteger(Math.log2(batch)) && batch < fullBatch(time));

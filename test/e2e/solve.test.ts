@@ -23,7 +23,7 @@ describe("mull solve", { concurrency: 2 }, () => {
     assert.match(out, /^3 7 8 2 = 24 {3}tiny model, single, seed 3\n\n {2}/);
     assert.match(out, /\nanswer {3}none\n/);
     assert.match(out, /\nverdict {2}wrong: /);
-    assert.match(out, /\ncost {5}\d+ tokens?, .* FLOPs, .+ (ms|s|min)\n$/);
+    assert.match(out, /\ncost {5}\d+ tokens?, .* FLOPs, ([\d,]+ ms|\d+ s|\d+ min( \d+ s)?)\n$/);
     assert.deepEqual([err, code], ["", 0]);
   });
 

@@ -8,7 +8,7 @@ import { estimateSeconds } from "./estimate.ts";
 import { describeMachine, type Machine } from "./machine.ts";
 import { gemmSpeed, modelSpeed, type Speed } from "./speed.ts";
 import { StatusLine } from "./status-line.ts";
-import type { Terminal } from "./terminal.ts";
+import { remark, type Terminal } from "./terminal.ts";
 
 export type DoctorOptions = { readonly out: string; readonly json?: boolean };
 
@@ -48,7 +48,7 @@ export async function doctorCommand(options: DoctorOptions, terminal: Terminal):
   }
   const rows = [...machineRows(machine, terminal), ...speedRows(gflops, models), ...timeRows(seconds)];
   for (const line of leftTable(rows)) terminal.print(line);
-  for (const line of missing) terminal.note(`${terminal.paint("yellow", "note:", "err")} ${line}`);
+  for (const line of missing) remark(terminal, line);
 }
 
 /** By preset; empty where one of the two models could not be measured. */

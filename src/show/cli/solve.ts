@@ -17,7 +17,7 @@ import { interruptible } from "./interrupt.ts";
 import type { StrategyName } from "./options.ts";
 import { StatusLine } from "./status-line.ts";
 import { defaultBudget, isOneChain, makeStrategy } from "./strategies.ts";
-import type { Terminal } from "./terminal.ts";
+import { remark, type Terminal } from "./terminal.ts";
 
 export type SolveOptions = {
   readonly strategy: StrategyName;
@@ -46,9 +46,8 @@ export async function solve(words: readonly string[], options: SolveOptions, ter
   const n = chainsOf(options);
   const budget = { maxTokens: options.budget ?? defaultBudget(name, n) };
   const found = findModel(options.model);
-  const note = (text: string): void => terminal.note(`${terminal.paint("yellow", "note:", "err")} ${text}`);
-  if (found.notice !== undefined) note(found.notice);
-  if (!isPractised(puzzle)) note(UNPRACTISED);
+  if (found.notice !== undefined) remark(terminal, found.notice);
+  if (!isPractised(puzzle)) remark(terminal, UNPRACTISED);
 
   const model = await openModel(options.model, { threads: threadsFor(n) });
   const stop = interruptible();

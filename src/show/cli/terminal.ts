@@ -31,6 +31,11 @@ export function processTerminal(): Terminal {
   };
 }
 
+/** A line beside the result that a person should know of, whatever the result. */
+export function remark(terminal: Terminal, text: string): void {
+  terminal.note(`${terminal.paint("yellow", "note:", "err")} ${text}`);
+}
+
 /** `mull solve ... | head -1`: who read has had enough. */
 function leaveQuietly(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit();
