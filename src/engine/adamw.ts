@@ -1,9 +1,24 @@
 /**
- * AdamW (Loshchilov & Hutter 2019) as one graph over the flat parameter vector: clipping by the global norm, linear
- * warm-up, cosine decay and the update itself.
+ * AdamW (Loshchilov & Hutter 2019) as one graph over the flat parameter vector, or over a part of it: clipping by the
+ * global norm, linear warm-up, cosine decay and the update itself.
  */
 
-import { add, constant, cos, div, exp, input, max, min, mul, reduceSum, scalar, sqrt, sub } from "./graph/ops.ts";
+import {
+  add,
+  constant,
+  cos,
+  div,
+  exp,
+  input,
+  max,
+  min,
+  mul,
+  reduceSum,
+  scalar,
+  slice,
+  sqrt,
+  sub,
+} from "./graph/ops.ts";
 import type { Tensor } from "./graph/tensor.ts";
 import { emit, type Program } from "./onnx/emit.ts";
 import { parameterLayout, type TransformerConfig } from "./transformer.ts";
@@ -25,23 +40,31 @@ export type AdamWOptions = {
   readonly finalRatio: number;
 };
 
+/** Elements `from` .. `to` of the flat parameter vector. */
+export type Part = { readonly from: number; readonly to: number };
+
 /**
- * Inputs: parameters, mean, variance, gradient, each [parameters], and step [] counted from 1.
- * Outputs: newParameters, newMean, newVariance, gradientNorm [], learningRate [].
+ * The update of one part of the weights; threads take a part each. Every part works out the norm of the whole gradient
+ * by the same sum, so all agree on it, and the result does not depend on how the vector is cut.
+ *
+ * Inputs: parameters, mean, variance, each [to - from], gradient [parameters], and step [] counted from 1.
+ * Outputs: newParameters, newMean, newVariance, each [to - from], gradientNorm [], learningRate [].
  */
-export function adamwProgram(config: TransformerConfig, o: AdamWOptions): Program {
+export function adamwProgram(config: TransformerConfig, o: AdamWOptions, part?: Part): Program {
   const layout = parameterLayout(config);
   const size = layout.reduce((n, p) => n + p.size, 0);
+  const { from, to } = part ?? { from: 0, to: size };
   const decays = new Float32Array(size);
   for (const p of layout) if (p.decay) decays.fill(o.weightDecay, p.offset, p.offset + p.size);
 
-  const vector = (name: string): Tensor => input(name, [size]);
+  const vector = (name: string): Tensor => input(name, [to - from]);
   const [parameters, mean, variance] = [vector("parameters"), vector("mean"), vector("variance")] as const;
-  const raw = vector("gradient");
+  const gradient = input("gradient", [size]);
   const step = input("step", []);
 
-  const norm = sqrt(reduceSum(mul(raw, raw)));
-  const gradient = mul(raw, min(scalar(1), div(scalar(o.clipNorm), add(norm, scalar(1e-6)))));
+  const squares = mul(gradient, gradient);
+  const norm = sqrt(reduceSum(squares));
+  const clip = min(scalar(1), div(scalar(o.clipNorm), add(norm, scalar(1e-6))));
 
   const warmup = min(scalar(1), div(step, scalar(Math.max(1, o.warmupSteps))));
   const span = Math.max(1, o.totalSteps - o.warmupSteps);
@@ -50,12 +73,15 @@ export function adamwProgram(config: TransformerConfig, o: AdamWOptions): Progra
   const decay = add(scalar(o.finalRatio), mul(scalar(1 - o.finalRatio), cosine));
   const rate = mul(scalar(o.learningRate), mul(warmup, decay));
 
-  const newMean = add(mul(mean, scalar(o.beta1)), mul(gradient, scalar(1 - o.beta1)));
-  const newVariance = add(mul(variance, scalar(o.beta2)), mul(mul(gradient, gradient), scalar(1 - o.beta2)));
+  // Scalars are multiplied with each other first: a pass over the vectors is what costs.
+  const share = (beta: number): Tensor => scalar(1 - beta);
+  const newMean = add(mul(mean, scalar(o.beta1)), mul(slice(gradient, 0, from, to), mul(share(o.beta1), clip)));
+  const clippedShare = mul(share(o.beta2), mul(clip, clip));
+  const newVariance = add(mul(variance, scalar(o.beta2)), mul(slice(squares, 0, from, to), clippedShare));
   const correction = (beta: number): Tensor => sub(scalar(1), exp(mul(step, scalar(Math.log(beta))))); // 1 - beta^step
-  const meanHat = div(newMean, correction(o.beta1));
-  const deviation = add(sqrt(div(newVariance, correction(o.beta2))), scalar(o.epsilon));
-  const update = add(div(meanHat, deviation), mul(parameters, constant(decays, [size])));
-  const newParameters = sub(parameters, mul(rate, update));
+  const deviation = add(mul(sqrt(newVariance), div(scalar(1), sqrt(correction(o.beta2)))), scalar(o.epsilon));
+  const update = mul(div(newMean, deviation), div(rate, correction(o.beta1)));
+  const kept = sub(scalar(1), mul(constant(decays.slice(from, to), [to - from]), rate));
+  const newParameters = sub(o.weightDecay === 0 ? parameters : mul(parameters, kept), update);
   return emit({ newParameters, newMean, newVariance, gradientNorm: norm, learningRate: rate });
 }

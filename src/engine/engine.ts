@@ -8,14 +8,14 @@ import { availableParallelism } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { MullError } from "../core/errors.ts";
-import { type AdamWOptions, adamwProgram } from "./adamw.ts";
+import { type AdamWOptions, adamwProgram, type Part } from "./adamw.ts";
 import { checkRequests, checkSequences } from "./bounds.ts";
 import type { BatchShape } from "./causal-attention.ts";
 import type { DecodeRequest, DecodeResult } from "./decoder.ts";
 import { Gate } from "./gate.ts";
-import type { BatchRun, Reply, Request, WeightsName, WorkerSetup } from "./messages.ts";
+import type { BatchRun, Reply, Request, TrainingVectors, WeightsName, WorkerSetup } from "./messages.ts";
 import type { Program } from "./onnx/emit.ts";
-import { type Microbatch, pack, type TrainingSequence } from "./packing.ts";
+import { deal, type Microbatch, pack, type TrainingSequence } from "./packing.ts";
 import { gradientProgram, type Loss, scoreProgram } from "./training-graph.ts";
 import { parameterCount, type TransformerConfig } from "./transformer.ts";
 
@@ -42,7 +42,15 @@ export type GradientResult = {
 export type SequenceScores = { readonly logprobs: Float32Array; readonly entropies: Float32Array };
 
 type Pending = { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void };
-type Thread = { readonly worker: Worker; outstanding: number; readonly loaded: Set<string> };
+type Thread = {
+  readonly worker: Worker;
+  outstanding: number;
+  readonly loaded: Set<string>;
+  /** [parameters]: where it leaves its sum of gradients. */
+  readonly sum: Float32Array;
+  /** What it updates. */
+  readonly part: Part;
+};
 type Job = {
   readonly request: DecodeRequest;
   readonly resolve: (result: DecodeResult) => void;
@@ -60,6 +68,7 @@ export class Engine implements AsyncDisposable {
   readonly parameters: Float32Array;
   /** [parameters] of the policy that training began with: what a KL is measured against. */
   readonly #reference: Float32Array;
+  readonly #training: TrainingVectors;
   readonly #gate: Gate;
   readonly #threads: Thread[];
   readonly #slots: number;
@@ -81,19 +90,26 @@ export class Engine implements AsyncDisposable {
     this.#slots = slots;
     this.parameters = sharedCopy(parameters);
     this.#reference = sharedCopy(parameters);
+    const size = parameters.length;
+    this.#training = { gradient: sharedVector(size), mean: sharedVector(size), variance: sharedVector(size) };
     this.#gate = new Gate(threads);
-    const setup: Omit<WorkerSetup, "thread"> = {
+    const setup: Omit<WorkerSetup, "thread" | "sum"> = {
       config,
       parameters: this.parameters,
       reference: this.#reference,
+      training: this.#training,
       decoder: { slots, prefixTokens },
       gate: this.#gate.state,
     };
     const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
     this.#threads = Array.from({ length: threads }, (_, index) => {
+      const sum = sharedVector(size);
+      const workerData: WorkerSetup = { ...setup, thread: index, sum };
       // Flags of the main thread, such as how its --eval is read, are not for the worker's file.
-      const worker = new Worker(file, { workerData: { ...setup, thread: index } satisfies WorkerSetup, execArgv: [] });
-      const thread: Thread = { worker, outstanding: 0, loaded: new Set() };
+      const worker = new Worker(file, { workerData, execArgv: [] });
+      const cut = (t: number): number => Math.floor((size * t) / threads);
+      const part = { from: cut(index), to: cut(index + 1) };
+      const thread: Thread = { worker, outstanding: 0, loaded: new Set(), sum, part };
       worker.on("message", (reply: Reply) => this.#receive(reply));
       worker.on("error", (error) => this.#fail(new MullError("engine", `a compute thread died: ${error.message}`)));
       worker.on("exit", (code) => {
@@ -170,9 +186,10 @@ export class Engine implements AsyncDisposable {
     const microbatches = pack(sequences, loss.fields);
     const name = (shape: BatchShape): string => `gradient:${loss.name}:${shape.batch}x${shape.time}`;
     for (const shape of microbatches) this.#load(name(shape), () => gradientProgram(this.config, shape, loss));
-    const { sums, results } = await this.#batches(microbatches, name, "policy");
-    const gradient = new Float32Array(this.parameters.length);
-    for (const sum of sums)
+    const results = await this.#batches(microbatches, name, "policy");
+    const [first, ...others] = this.#threads.map(({ sum }) => sum);
+    const gradient = new Float32Array(first as Float32Array);
+    for (const sum of others)
       for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) + (sum[i] as number);
     const total = results.reduce((n, r) => n + (r["loss"]?.[0] as number), 0);
     return { loss: total, gradient, scores: unpackScores(sequences, microbatches, results) };
@@ -184,7 +201,7 @@ export class Engine implements AsyncDisposable {
     const microbatches = pack(sequences, []);
     const name = (shape: BatchShape): string => `score:${shape.batch}x${shape.time}`;
     for (const shape of microbatches) this.#load(name(shape), () => scoreProgram(this.config, shape));
-    const { results } = await this.#batches(microbatches, name, weights);
+    const results = await this.#batches(microbatches, name, weights);
     return unpackScores(sequences, microbatches, results);
   }
 
@@ -198,25 +215,29 @@ export class Engine implements AsyncDisposable {
     state: OptimizerState,
     options: AdamWOptions,
   ): Promise<{ gradientNorm: number; learningRate: number }> {
-    const name = `adamw:${JSON.stringify(options)}`;
-    this.#load(name, () => adamwProgram(this.config, options));
-    const thread = this.#threads[0] as Thread;
-    const step = new Float32Array([state.step + 1]);
-    const parameters = this.parameters.slice();
-    const feeds = { parameters, mean: state.mean, variance: state.variance, gradient, step };
-    const reply = await this.#call(thread, (id) => ({ kind: "run", id, name, feeds }));
-    const outputs = (reply as Extract<Reply, { kind: "outputs" }>).outputs;
-    const gradientNorm = outputs["gradientNorm"]?.[0] as number;
+    const { mean, variance } = this.#training;
+    this.#training.gradient.set(gradient);
+    mean.set(state.mean);
+    variance.set(state.variance);
+    const replies = await Promise.all(
+      this.#threads.map((thread) => {
+        const { part } = thread;
+        const name = `adamw:${part.from}:${JSON.stringify(options)}`;
+        this.#load(name, () => adamwProgram(this.config, options, part), [thread]);
+        return this.#call(thread, (id) => ({ kind: "update", id, name, part, step: state.step + 1 }));
+      }),
+    );
+    const { gradientNorm, learningRate } = replies[0] as Extract<Reply, { kind: "updated" }>; // the same in all
     if (!Number.isFinite(gradientNorm)) {
       throw new MullError("engine", `step ${state.step + 1}: the gradient's norm is ${gradientNorm}`, {
         hint: "go back to an earlier checkpoint, and lower the learning rate",
       });
     }
-    state.mean.set(outputs["newMean"] as Float32Array);
-    state.variance.set(outputs["newVariance"] as Float32Array);
+    state.mean.set(mean);
+    state.variance.set(variance);
     state.step++;
-    this.setParameters(outputs["newParameters"] as Float32Array);
-    return { gradientNorm, learningRate: outputs["learningRate"]?.[0] as number };
+    this.#announceWeights();
+    return { gradientNorm, learningRate };
   }
 
   /** Ends the threads when their present products are done; what is under way rejects. */
@@ -232,7 +253,7 @@ export class Engine implements AsyncDisposable {
   }
 
   async #batches(microbatches: readonly Microbatch[], name: (shape: BatchShape) => string, weights: WeightsName) {
-    const shares = share(microbatches, this.#threads.length);
+    const shares = deal(microbatches, this.#threads.length);
     const replies = await Promise.all(
       shares.map((indices, t) => {
         const runs: BatchRun[] = indices.map((i) => {
@@ -250,12 +271,12 @@ export class Engine implements AsyncDisposable {
         results[i] = parts[t]?.results[k] as Record<string, Float32Array>;
       });
     });
-    return { sums: parts.map((p) => p.sum), results };
+    return results;
   }
 
-  /** Sends a program to every thread that has not got it. */
-  #load(name: string, build: () => Program): void {
-    const missing = this.#threads.filter((t) => !t.loaded.has(name));
+  /** Sends a program to each of `threads` that has not got it. */
+  #load(name: string, build: () => Program, threads: readonly Thread[] = this.#threads): void {
+    const missing = threads.filter((t) => !t.loaded.has(name));
     if (missing.length === 0) return;
     const program = build();
     for (const thread of missing) {
@@ -345,30 +366,18 @@ export class Engine implements AsyncDisposable {
   }
 }
 
+function sharedVector(size: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(size * Float32Array.BYTES_PER_ELEMENT));
+}
+
 function sharedCopy(flat: Float32Array): Float32Array {
-  const copy = new Float32Array(new SharedArrayBuffer(flat.byteLength));
+  const copy = sharedVector(flat.length);
   copy.set(flat);
   return copy;
 }
 
 export function newOptimizerState(parameters: number): OptimizerState {
   return { mean: new Float32Array(parameters), variance: new Float32Array(parameters), step: 0 };
-}
-
-/** Deals micro-batches to threads, dearest first, each to the thread with the least to do. */
-function share(microbatches: readonly Microbatch[], threads: number): number[][] {
-  // Tokens, dearer in wide rows by what attention was measured to cost there.
-  const cost = (m: Microbatch): number => m.batch * m.time * (1 + m.time / 1000);
-  const shares = Array.from({ length: threads }, () => ({ cost: 0, indices: [] as number[] }));
-  const order = microbatches
-    .map((_, i) => i)
-    .sort((a, b) => cost(microbatches[b] as Microbatch) - cost(microbatches[a] as Microbatch) || a - b);
-  for (const i of order) {
-    const least = shares.reduce((a, b) => (b.cost < a.cost ? b : a));
-    least.indices.push(i);
-    least.cost += cost(microbatches[i] as Microbatch);
-  }
-  return shares.map((s) => s.indices);
 }
 
 function unpackScores(

@@ -148,3 +148,19 @@ function fill(
   });
   return { batch, time, ids, positions, targets, starts, fields, places };
 }
+
+/** Deals micro-batches to threads, dearest first, each to the thread with the least to do: the indices of each thread's. */
+export function deal(microbatches: readonly Microbatch[], threads: number): number[][] {
+  // Tokens, dearer in wide rows by what attention was measured to cost there.
+  const cost = (m: Microbatch): number => m.batch * m.time * (1 + m.time / 1000);
+  const shares = Array.from({ length: threads }, () => ({ cost: 0, indices: [] as number[] }));
+  const order = microbatches
+    .map((_, i) => i)
+    .sort((a, b) => cost(microbatches[b] as Microbatch) - cost(microbatches[a] as Microbatch) || a - b);
+  for (const i of order) {
+    const least = shares.reduce((a, b) => (b.cost < a.cost ? b : a));
+    least.indices.push(i);
+    least.cost += cost(microbatches[i] as Microbatch);
+  }
+  return shares.map((s) => s.indices);
+}

@@ -8,13 +8,14 @@ import { MullError } from "../core/errors.ts";
 import { Decoder } from "./decoder.ts";
 import { passGate } from "./gate.ts";
 import type { Reply, Request, WorkerSetup } from "./messages.ts";
-import { type Feed, Session } from "./onnx/session.ts";
+import { Session } from "./onnx/session.ts";
 import { parameterLayout } from "./transformer.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("engine/worker.ts runs in a worker thread");
 
-const { config, parameters, reference, decoder: decoderOptions, gate, thread } = workerData as WorkerSetup;
+const setup = workerData as WorkerSetup;
+const { config, parameters, reference, training, decoder: decoderOptions, gate, thread } = setup;
 /** Computes, unless the engine is being closed. */
 const compute = <T>(work: () => Promise<T>): Promise<T> => passGate(gate, thread, work);
 
@@ -30,8 +31,8 @@ const programs = new Map<string, Session>();
 const cancels = new Map<number, () => void>();
 let decoding = false;
 
-function send(reply: Reply, transfer: ArrayBuffer[] = []): void {
-  port?.postMessage(reply, transfer);
+function send(reply: Reply): void {
+  port?.postMessage(reply);
 }
 
 /** Decodes until nothing is left, letting messages in between steps. */
@@ -54,24 +55,40 @@ const handlers: { [K in Request["kind"]]: (request: Extract<Request, { kind: K }
   async load({ program, name }) {
     programs.set(name, await compute(() => Session.create(program)));
   },
-  async run({ id, name, feeds }) {
+  async update({ id, name, part: { from, to }, step }) {
     const session = programs.get(name) as Session;
-    const outputs = await compute(() => session.run(feeds as Record<string, Feed>));
-    send(
-      { kind: "outputs", id, outputs },
-      Object.values(outputs).map((o) => o.buffer as ArrayBuffer),
-    );
+    const { gradient, mean, variance } = training;
+    const feeds = {
+      parameters: parameters.subarray(from, to),
+      mean: mean.subarray(from, to),
+      variance: variance.subarray(from, to),
+      gradient,
+      step: Float32Array.of(step),
+    };
+    const outputs = await compute(() => session.run(feeds));
+    const scalarOf = (output: string): number => outputs[output]?.[0] as number;
+    const gradientNorm = scalarOf("gradientNorm");
+    if (Number.isFinite(gradientNorm)) {
+      parameters.set(outputs["newParameters"] as Float32Array, from);
+      mean.set(outputs["newMean"] as Float32Array, from);
+      variance.set(outputs["newVariance"] as Float32Array, from);
+    }
+    send({ kind: "updated", id, gradientNorm, learningRate: scalarOf("learningRate") });
   },
   async batches({ id, runs, weights }) {
-    const sum = new Float32Array(parameters.length);
     const results: Record<string, Float32Array>[] = [];
+    let summed = 0;
     for (const { name, feeds } of runs) {
       const session = programs.get(name) as Session;
       const { gradient, ...rest } = await compute(() => session.run({ ...weightFeeds[weights], ...feeds }));
-      if (gradient !== undefined) addTo(sum, gradient);
+      if (gradient !== undefined) {
+        if (summed++ === 0) setup.sum.set(gradient);
+        else addTo(setup.sum, gradient);
+      }
       results.push(rest);
     }
-    send({ kind: "batches", id, sum, results }, [sum.buffer]);
+    if (summed === 0) setup.sum.fill(0);
+    send({ kind: "batches", id, results });
   },
   decode({ requests }) {
     for (const { id, request, stream } of requests) {

@@ -7,7 +7,7 @@
  * again, and stands in the journal once.
  */
 
-import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { open, readdir, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { MullError } from "../core/errors.ts";
 import { exists, sweepTemporary, writeFileAtomic } from "./atomic.ts";
@@ -19,6 +19,7 @@ import { openJournal } from "./journal.ts";
 import { isLineStart } from "./lines.ts";
 import type { LockHolder, RunLock } from "./lock.ts";
 import { acquireLock, lockHolder } from "./lock.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { RunIdentity, RunRecord } from "./run-record.ts";
 import { changedVersions, checkSameRun, makeRecord, readRecord, writeRecord } from "./run-record.ts";
 
@@ -84,7 +85,7 @@ export async function openRun(dir: string, options: OpenRunOptions): Promise<Run
   const paths = runPaths(resolve(dir));
   const asked = makeRecord(options, options.now());
   try {
-    await mkdir(resolve(dir), { recursive: true });
+    await makeFolder(resolve(dir));
   } catch (error) {
     throw storeError(error, "create", resolve(dir));
   }

@@ -155,6 +155,7 @@ const cases = {
   ],
   matmul: products,
   oneHot: [{ shapes: [[3, 4]], build: (a) => ops.mul(a as Tensor, ops.oneHot(ids([3, 0, 2]), 4)) }],
+  scatterRows: [{ shapes: [[4, 3]], build: (parts) => ops.scatterRows(parts as Tensor, ids([2, 0, 2, 3]), 5) }],
   embed: [{ shapes: [[4, 3]], build: (table) => ops.embed(table as Tensor, ids([2, 0, 2, 3])) }],
   softmax: [
     { shapes: [[3, 4]], build: (a) => ops.softmax(a as Tensor) },

@@ -8,8 +8,10 @@
 import {
   add,
   concat,
+  constant,
   cos,
   div,
+  embed,
   entropy,
   expand,
   lessOrEqual,
@@ -23,6 +25,7 @@ import {
   reshape,
   rope,
   scalar,
+  scatterRows,
   sigmoid,
   slice,
   softmax,
@@ -131,34 +134,38 @@ const rules: { readonly [O in Exclude<OpName, "slice">]: GradientRule<O> } = {
     return [ga, gb];
   },
   oneHot: () => [null],
-  // The scatter-add of the embedding's gradient, as a product with the one-hot ids: deterministic, and fast for small vocabularies.
-  embed: (n, g) => [matmul(oneHot(in1(n), in0(n).shape[0] as number), g, { transposeA: true }), null],
+  embed: (n, g) => [scatterRows(g, in1(n), in0(n).shape[0] as number), null],
+  scatterRows: (n, g) => [embed(g, in1(n)), null],
   softmax: (n, g) => {
     const last = n.shape.length - 1;
     return [mul(n, sub(g, reduceSum(mul(g, n), [last], true)))];
   },
-  // With r = rsqrt(mean x^2 + eps), xn = x r, gw = g w: dx = r (gw - xn mean(gw xn)), dw = sum g xn.
+  // With r = rsqrt(mean x^2 + eps): dw = sum g r x, and dx = g r w - x r^2 rowsum(g r x w) / width. What is summed is
+  // summed by products, so that few passes are made over [n, width].
   rmsNorm: (n, g) => {
     const [x, weight] = [in0(n), in1(n)];
-    const inverseWidth = scalar(1 / (x.shape[1] as number));
-    const meanSquare = mul(reduceSum(mul(x, x), [1], true), inverseWidth); // [n, 1]
+    const width = x.shape[1] as number;
+    const ones = constant(new Float32Array(width).fill(1 / width), [width, 1]);
+    const meanSquare = matmul(mul(x, x), ones); // [n, 1]
     const r = div(scalar(1), sqrt(add(meanSquare, scalar(n.attributes.epsilon))));
-    const normed = mul(x, r);
-    const gw = mul(g, weight);
-    const projection = mul(reduceSum(mul(gw, normed), [1], true), inverseWidth); // [n, 1]
-    return [mul(r, sub(gw, mul(normed, projection))), reduceSum(mul(g, normed), [0])];
+    const gr = mul(g, r);
+    const grx = mul(gr, x);
+    const projection = mul(matmul(grx, reshape(weight, [width, 1])), mul(mul(r, r), scalar(1 / width))); // [n, 1]
+    return [sub(mul(gr, weight), mul(x, projection)), reduceSum(grx, [0])];
   },
   // A rotation: its gradient is the rotation back.
   rope: (n, g) => {
     const [, positions, cosTable, sinTable] = n.inputs as readonly [Tensor, Tensor, Tensor, Tensor];
     return [rope(g, positions, cosTable, sinTable, !n.attributes.inverse), null, null, null];
   },
-  // dS = P (dP - D) with D = rowsum(dO O), which spares a pass over the probabilities (Dao et al. 2022).
+  // dS = P (dP - D) with D = rowsum(dO O) (Dao et al. 2022). D is subtracted within the product, as one more column of
+  // dO against a column of -1 beside V: each pass over [m, t] that is spared counts.
   attend: (n, g) => {
     const [q, k, v, p] = n.inputs as readonly [Tensor, Tensor, Tensor, Tensor];
     const { scale } = n.attributes;
     const d = reduceSum(mul(g, n), [2], true); // [b, m, 1]
-    const ds = mul(p, sub(matmul(g, v, { transposeB: true }), d)); // [b, m, t]
+    const minusOne = expand(scalar(-1), [...v.shape.slice(0, 2), 1]);
+    const ds = mul(p, matmul(concat([g, d], 2), concat([v, minusOne], 2), { transposeB: true })); // [b, m, t]
     const dq = matmul(ds, k, { alpha: scale });
     const dk = matmul(ds, q, { transposeA: true, alpha: scale });
     return [dq, dk, matmul(p, g, { transposeA: true }), null];

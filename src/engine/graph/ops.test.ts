@@ -97,6 +97,11 @@ const refusals = {
     { build: () => ops.oneHot(a3, 4), shows: ["[3] float32"] },
     { build: () => ops.oneHot(ids, 0), shows: ["a depth, 0", "[2] int64"] },
   ],
+  scatterRows: [
+    { build: () => ops.scatterRows(a3, ids, 4), shows: ["[3]", "[2]"] },
+    { build: () => ops.scatterRows(a34, ids, 4), shows: ["[3, 4]", "[2] int64"] },
+    { build: () => ops.scatterRows(a34, a3, 4), shows: ["[3, 4]", "[3] float32"] },
+  ],
   embed: [
     { build: () => ops.embed(a3, ids), shows: ["[3]", "[2]"] },
     { build: () => ops.embed(a34, a3), shows: ["[3, 4]", "[3] float32"] },
@@ -173,6 +178,7 @@ describe("shapes", () => {
       "float32",
     ],
     ["oneHot adds an axis", ops.oneHot(ids, 7), [2, 7], "float32"],
+    ["scatterRows fills a table", ops.scatterRows(of([2, 4]), ids, 7), [7, 4], "float32"],
     ["embed picks rows", ops.embed(a34, ids), [2, 4], "float32"],
     [
       "attention has its queries' shape",

@@ -190,6 +190,15 @@ export function embed(table: Tensor, ids: Tensor): Tensor {
   return makeNode("embed", [table, ids], {}, [ids.shape[0] as number, table.shape[1] as number]);
 }
 
+/** Sums rows [n, width] into the rows of a table [rows, width] that ids [n] name: the gradient of `embed`. */
+export function scatterRows(parts: Tensor, ids: Tensor, rows: number): Tensor {
+  const fits = parts.shape.length === 2 && sameShape(ids.shape, parts.shape.slice(0, 1)) && isShape([rows]);
+  if (!fits || ids.dtype !== "int64" || !areFloat32(parts)) {
+    throw shapeError("scatterRows", `rows [n, width] and int64 ids [n] for a table of ${rows}`, [parts, ids]);
+  }
+  return makeNode("scatterRows", [parts, ids], { rows }, [rows, parts.shape[1] as number]);
+}
+
 // --- what a transformer needs ---
 
 /** Softmax over the last axis. */

@@ -46,6 +46,7 @@ export type OpAttributes = {
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly alpha: number };
   oneHot: { readonly depth: number };
   embed: None;
+  scatterRows: { readonly rows: number };
   // what a transformer needs, each with a gradient derived by hand
   softmax: None;
   rmsNorm: { readonly epsilon: number };

@@ -65,6 +65,7 @@ const expectations = {
     [ops.matmul(of([2, 1, 2], 1, 2, 3, 4), of([2, 2, 1], 5, 6, 7, 8)), [17, 53]],
   ],
   oneHot: [[ops.oneHot(ids(2, 0), 3), [0, 0, 1, 1, 0, 0]]],
+  scatterRows: [[ops.scatterRows(X, ids(1, 1), 3), [0, 0, 0, 5, 7, 9, 0, 0, 0]]],
   embed: [[ops.embed(X, ids(1, 0, 1)), [4, 5, 6, 1, 2, 3, 4, 5, 6]]],
   // e^0 : e^ln2 : e^ln3 = 1 : 2 : 3; hidden positions get exactly nothing
   softmax: [[ops.softmax(of([2, 3], 0, ln2, ln3, 5, 5, -1e9)), [1 / 6, 2 / 6, 3 / 6, 0.5, 0.5, 0]]],

@@ -105,6 +105,16 @@ const rules: { readonly [O in OpName]: EmissionRule<O> } = {
   oneHot: (e, { attributes }, x) =>
     e.node("OneHot", [...x, e.ints([attributes.depth], []), e.initializer(new Float32Array([0, 1]), [2])]),
   embed: (e, _, x) => e.node("Gather", x, [{ name: "axis", i: 0 }]),
+  scatterRows: (e, node, [parts, ids]) => {
+    const rows = node.inputs[1]?.shape[0] as number;
+    const zero = e.node("Expand", [e.initializer(new Float32Array([0]), []), e.ints(node.shape)]);
+    const column = e.node("Reshape", [ids as string, e.ints([rows, 1])]);
+    return e.node(
+      "ScatterND",
+      [zero, column, parts as string],
+      [{ name: "reduction", s: new TextEncoder().encode("add") }],
+    );
+  },
   softmax: (e, _, x) => e.node("Softmax", x, [{ name: "axis", i: -1 }]),
   rmsNorm: (e, { attributes }, x) =>
     e.node("SimplifiedLayerNormalization", x, [

@@ -13,6 +13,7 @@ const root = protobuf.Root.fromJSON({
             name: { type: "string", id: 1 },
             f: { type: "float", id: 2 },
             i: { type: "int64", id: 3 },
+            s: { type: "bytes", id: 4 },
             ints: { rule: "repeated", type: "int64", id: 8 },
             type: { type: "int32", id: 20 },
           },
@@ -69,6 +70,7 @@ export const ELEMENT_TYPE = { float32: 1, int64: 7, bool: 9 } as const;
 export type OnnxAttribute =
   | { readonly name: string; readonly f: number }
   | { readonly name: string; readonly i: number }
+  | { readonly name: string; readonly s: Uint8Array }
   | { readonly name: string; readonly ints: readonly number[] };
 
 export type OnnxNode = {
@@ -90,7 +92,7 @@ export type OnnxValue = { readonly name: string; readonly elemType: number; read
 
 /** AttributeProto.AttributeType: FLOAT 1, INT 2, INTS 7. */
 function attributeType(attribute: OnnxAttribute): number {
-  return "f" in attribute ? 1 : "i" in attribute ? 2 : 7;
+  return "f" in attribute ? 1 : "i" in attribute ? 2 : "s" in attribute ? 3 : 7;
 }
 
 function valueInfo(value: OnnxValue): object {

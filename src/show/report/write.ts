@@ -1,9 +1,9 @@
 /** Puts a report into a folder: the numbers, the page and the figure, each file whole or not at all. */
 
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { writeFileAtomic } from "../../store/atomic.ts";
 import { storeError } from "../../store/io-error.ts";
+import { makeFolder } from "../../store/make-folder.ts";
 import { figureSvg, rasterise } from "./figure.ts";
 import { reportHtml } from "./page.ts";
 import { type Report, validateReport } from "./schema.ts";
@@ -29,7 +29,7 @@ export async function writeReport(dir: string, report: Report): Promise<ReportFi
     svg: join(dir, "figure.svg"),
     png: join(dir, "figure.png"),
   };
-  await mkdir(dir, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(resolve(dir)).catch((error: unknown) => {
     throw storeError(error, "make", dir);
   });
   await writeFileAtomic(files.json, `${JSON.stringify(checked, null, 2)}\n`);

@@ -27,6 +27,10 @@ export const BASE_SHAPE: TransformerConfig = {
 /** Mostly four numbers: what is learnt last, as hits are rare in their longer searches. */
 const FOUR_MOSTLY: Sizes = { 3: 0.3, 4: 0.7 };
 
+/** Texts that end in a hit, direct solutions and pairs, are most of the first lesson: what a hit is takes longest to learn. */
+const HITS: CorpusOptions["kinds"] = { search: 0.35, direct: 0.3, pair: 0.25, drill: 0.1 };
+const FEWER_HITS: CorpusOptions["kinds"] = { search: 0.6, direct: 0.16, pair: 0.14, drill: 0.1 };
+
 /** How soon the thinker of the first lessons gives up: sooner than the corpus's own, so that texts are short. */
 const HASTY: ThinkerOptions["patience"] = [
   { weight: 0.55, giveUp: 0.55 },
@@ -35,23 +39,23 @@ const HASTY: ThinkerOptions["patience"] = [
 ];
 
 /**
- * What pool of texts is read when: three numbers first, then mostly four, then long searches, all of a hasty thinker; the
- * corpus itself last, at a low rate. Telling a hit is what takes longest to learn, and how long to go on what takes least
- * (docs/log.md).
+ * What pool of texts is read when: three numbers and many hits first, then mostly four, then long searches, all of a hasty
+ * thinker; the corpus itself last, at a low rate. Telling a hit is what takes longest to learn, and how long to go on what
+ * takes least (docs/log.md).
  */
 export function lesson(pool: number): CorpusOptions {
   const hasty = (maxTokens: number): ThinkerOptions => ({ ...BASE_CORPUS.thinker, patience: HASTY, maxTokens });
-  if (pool < 100) return { ...BASE_CORPUS, sizes: { 3: 1, 4: 0 }, thinker: hasty(200) };
-  if (pool < 250) return { ...BASE_CORPUS, sizes: FOUR_MOSTLY, thinker: hasty(256) };
-  if (pool < 341) return { ...BASE_CORPUS, thinker: hasty(BASE_CORPUS.thinker.maxTokens) };
+  if (pool < 100) return { ...BASE_CORPUS, kinds: HITS, sizes: { 3: 1, 4: 0 }, thinker: hasty(200) };
+  if (pool < 220) return { ...BASE_CORPUS, kinds: FEWER_HITS, sizes: FOUR_MOSTLY, thinker: hasty(256) };
+  if (pool < 266) return { ...BASE_CORPUS, thinker: hasty(BASE_CORPUS.thinker.maxTokens) };
   return BASE_CORPUS;
 }
 
-/** About 1,700 of three numbers, 4,500 mostly of four, 2,600 with long searches, 1,500 of the corpus itself. */
-export const PRETRAIN_STEPS = 10_300;
+/** About 1,400 of three numbers, 2,500 mostly of four, 1,300 with long searches, 1,300 of the corpus itself. */
+export const PRETRAIN_STEPS = 6_500;
 
 /** The share of all updates over which the learning rate falls; it is low and constant in the rest. */
-const FALLING = 8_800 / PRETRAIN_STEPS;
+const FALLING = 5_200 / PRETRAIN_STEPS;
 
 export function pretrainOptions(steps: number): PretrainOptions {
   return {

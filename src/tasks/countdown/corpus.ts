@@ -1,8 +1,9 @@
 /**
  * The base corpus: what a model reads before any reinforcement.
  *
- * Three kinds of text: search traces of the mediocre thinker (thinker.ts), direct solutions without a dead end, and
- * drills, runs of unrelated right operations from which arithmetic is learnt. Puzzles come from the training split
+ * Four kinds of text: search traces of the mediocre thinker (thinker.ts), direct solutions without a dead end, pairs,
+ * which are puzzles of two numbers and the one operation that solves them, and drills, runs of unrelated right operations.
+ * Arithmetic is learnt from drills, and the eye for the last operation from pairs. Puzzles come from the training split
  * alone. Nothing in it is named a strategy and no behaviour is injected that the thinker does not show by chance.
  */
 
@@ -12,10 +13,11 @@ import { type Puzzle, problemOf } from "./puzzle.ts";
 import { CD34, type Sizes, trainingPuzzles } from "./puzzles.ts";
 import { MAX_VALUE, OPERATORS, type Operation, type Operator, operationsOf } from "./rules.ts";
 import { Solver } from "./solver.ts";
+import { isHeldOutTarget, MIN_TARGET } from "./splits.ts";
 import { MEDIOCRE, type Outcome, type ThinkerOptions, think, writeOperation } from "./thinker.ts";
 import { countdownTokenizer, ID } from "./vocabulary.ts";
 
-export const CORPUS_KINDS = ["search", "direct", "drill"] as const;
+export const CORPUS_KINDS = ["search", "direct", "pair", "drill"] as const;
 export type CorpusKind = (typeof CORPUS_KINDS)[number];
 
 export type CorpusOptions = {
@@ -25,12 +27,12 @@ export type CorpusOptions = {
   readonly thinker: ThinkerOptions;
   /** Fewest and most operations of a drill. */
   readonly drill: readonly [min: number, max: number];
-  /** Share of each operator among a drill's operations; within one, every pair of operands is equally likely. */
+  /** Share of each operator among the operations of drills and pairs; within one, all operands are equally likely. */
   readonly drillOperators: Readonly<Record<Operator, number>>;
 };
 
 export const BASE_CORPUS: CorpusOptions = {
-  kinds: { search: 0.8, direct: 0.08, drill: 0.12 },
+  kinds: { search: 0.74, direct: 0.08, pair: 0.08, drill: 0.1 },
   sizes: CD34,
   thinker: MEDIOCRE,
   drill: [8, 40],
@@ -43,7 +45,7 @@ export type CorpusItem = {
   readonly tokens: number[];
   /** How many of them are `<bos>` and the prompt. */
   readonly promptTokens: number;
-  /** Absent for a drill. */
+  /** Absent for a pair, which is no puzzle of the task, and for a drill. */
   readonly puzzle?: Puzzle;
   /** How a search trace ended. */
   readonly outcome?: Outcome;
@@ -59,6 +61,10 @@ export function* corpusItems(rng: Rng, options: CorpusOptions = BASE_CORPUS): Ge
     const kind = CORPUS_KINDS[draw.weighted(weights)] as CorpusKind;
     if (kind === "drill") {
       yield { kind, tokens: writeDrill(draw, options), promptTokens: 2 };
+      continue;
+    }
+    if (kind === "pair") {
+      yield { kind, tokens: writePair(draw, options), promptTokens: 5 };
       continue;
     }
     const puzzle = puzzles.next().value;
@@ -87,7 +93,7 @@ export function* corpusTokens(rng: Rng, options: CorpusOptions = BASE_CORPUS): G
   for (const item of corpusItems(rng, options)) yield item.tokens;
 }
 
-/** The same texts for people and for export: without `<bos>`, the problem beside each (a drill has none). */
+/** The same texts for people and for export: without `<bos>`, the problem beside each (pairs and drills have none). */
 export function* corpus(
   rng: Rng,
   options: CorpusOptions = BASE_CORPUS,
@@ -111,6 +117,23 @@ const OPERATIONS_BY: Readonly<Record<Operator, readonly Operation[]>> = (() => {
   }
   return by;
 })();
+
+/** The operations of OPERATIONS_BY whose result training may see as a target. */
+const PAIRS_BY: Readonly<Record<Operator, readonly Operation[]>> = (() => {
+  const asked = (op: Operator): Operation[] =>
+    OPERATIONS_BY[op].filter(({ result }) => result >= MIN_TARGET && !isHeldOutTarget(result));
+  return { "+": asked("+"), "-": asked("-"), "*": asked("*"), "/": asked("/") };
+})();
+
+/** `8 3 = 24 8 * 3 =24 solved`, the two numbers of the prompt in either order. */
+function writePair(rng: Rng, { drillOperators, thinker }: CorpusOptions): number[] {
+  const op = OPERATORS[rng.weighted(OPERATORS.map((each) => drillOperators[each]))] as Operator;
+  const operation = rng.pick(PAIRS_BY[op]);
+  const tokens = promptTokens({ numbers: rng.shuffle([operation.a, operation.b]), target: operation.result });
+  writeOperation(tokens, operation, operation.result, rng.bool(thinker.swapped));
+  tokens.push(ID.solved);
+  return tokens;
+}
 
 function writeDrill(rng: Rng, { drill: [min, max], drillOperators, thinker }: CorpusOptions): number[] {
   const tokens: number[] = [ID.bos, ID.drill];

@@ -1,7 +1,7 @@
 /** What a corpus is made of, measured by writing some of it: the mediocre thinker's success and the length of its chains. */
 
 import type { Rng } from "../../core/rng.ts";
-import { BASE_CORPUS, type CorpusKind, type CorpusOptions, corpusItems } from "./corpus.ts";
+import { BASE_CORPUS, CORPUS_KINDS, type CorpusKind, type CorpusOptions, corpusItems } from "./corpus.ts";
 import type { Outcome } from "./thinker.ts";
 
 export type ThinkerProfile = {
@@ -31,7 +31,7 @@ export type CorpusProfile = {
  * profileCorpus(new Rng(1), 1000).passAt1; // the share a mediocre thinker solves
  */
 export function profileCorpus(rng: Rng, texts: number, options: CorpusOptions = BASE_CORPUS): CorpusProfile {
-  const tokens: Record<CorpusKind, number> = { search: 0, direct: 0, drill: 0 };
+  const tokens: Record<CorpusKind, number> = { search: 0, direct: 0, pair: 0, drill: 0 };
   const traces = new Map<string, { length: number; outcome: Outcome }[]>();
   for (const item of corpusItems(rng, options).take(texts)) {
     tokens[item.kind] += item.tokens.length;
@@ -41,13 +41,18 @@ export function profileCorpus(rng: Rng, texts: number, options: CorpusOptions = 
     if (list.length === 0) traces.set(n, list);
     list.push({ length: item.tokens.length - item.promptTokens, outcome: item.outcome });
   }
-  const total = tokens.search + tokens.direct + tokens.drill;
+  const total = CORPUS_KINDS.reduce((sum, kind) => sum + tokens[kind], 0);
   const thinker = Object.fromEntries([...traces].map(([n, list]) => [n, profileTraces(list)]));
   const rates = Object.values(thinker).map(({ passAt1 }) => passAt1);
   return {
     texts,
     tokens: total,
-    shareOfTokens: { search: tokens.search / total, direct: tokens.direct / total, drill: tokens.drill / total },
+    shareOfTokens: {
+      search: tokens.search / total,
+      direct: tokens.direct / total,
+      pair: tokens.pair / total,
+      drill: tokens.drill / total,
+    },
     thinker,
     passAt1: rates.reduce((sum, rate) => sum + rate, 0) / Math.max(1, rates.length),
   };

@@ -41,7 +41,7 @@ export type ThinkerOptions = {
 };
 
 export const MEDIOCRE: ThinkerOptions = {
-  eye: 0.25,
+  eye: 0.3,
   foresight: 0.3,
   slip: 0.007,
   memory: 0.3,
