@@ -18,7 +18,8 @@ function queryBlocks(time: number): { readonly from: number; readonly to: number
   }));
 }
 
-const HIDDEN = -1e9;
+/** What masks add to the score of a key that is not to be seen. */
+export const HIDDEN = -1e9;
 
 /**
  * [batch, to - from, 1, to]: 0 where query i may see key j, which is start(i) <= j <= i; a large negative number

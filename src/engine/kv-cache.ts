@@ -8,13 +8,13 @@
  */
 
 import { MullError } from "../core/errors.ts";
+import { HIDDEN } from "./causal-attention.ts";
 import type { TransformerConfig } from "./transformer.ts";
 
 /** Rows of one page. More do not fit the processor's caches: 64 decoded fastest on the machines measured. */
 export const PAGE_ROWS = 64;
 
 const LANE_TIMES = [32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
-const HIDDEN = -1e9;
 
 export type Page = {
   readonly time: number;

@@ -20,6 +20,7 @@ import {
   reshape,
   rmsNorm,
   rope,
+  scalar,
   silu,
   slice,
   softmax,
@@ -238,11 +239,15 @@ export function decodeStep(c: TransformerConfig, parameters: Parameters, rows: n
     const cacheShape = [rows * kvHeads, time, headDim];
     const pastKeys = input(`keys.${layer}`, cacheShape);
     const pastValues = input(`values.${layer}`, cacheShape);
-    const query = reshape(q, [rows * kvHeads, group, headDim]);
+    const query = reshape(mul(q, scalar(scale)), [rows * kvHeads, group, headDim]);
     const newKey = reshape(k, [rows * kvHeads, 1, headDim]);
     const newValue = reshape(v, [rows * kvHeads, 1, headDim]);
-    const past = add(matmul(query, pastKeys, { transposeB: true, alpha: scale }), mask); // [rows, group, time]
-    const present = matmul(query, newKey, { transposeB: true, alpha: scale }); // [rows, group, 1]
+    // A product a query: one row against keys as they lie is computed without copying the keys together first.
+    const scores = Array.from({ length: group }, (_, g) =>
+      matmul(slice(query, 1, g, g + 1), pastKeys, { transposeB: true }),
+    );
+    const past = add(concat(scores, 1), mask); // [rows, group, time]
+    const present = matmul(query, newKey, { transposeB: true }); // [rows, group, 1]
     const p = softmax(concat([past, present], 2)); // [rows, group, time + 1]
     const fromPast = matmul(slice(p, 2, 0, time), pastValues);
     const fromPresent = mul(slice(p, 2, time, time + 1), newValue);

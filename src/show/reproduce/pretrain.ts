@@ -106,7 +106,7 @@ async function trainAndMeasure(
     parameters: engine.parameters,
     tokenizer: countdownTokenizer,
     metadata: {
-      command: `mull pretrain --seed ${seed} --steps ${steps}`,
+      command: `npx mull pretrain --seed ${seed} --steps ${steps}`,
       step: String(optimizer.step),
       seed: String(seed),
     },
