@@ -27,9 +27,9 @@ export const BASE_SHAPE: TransformerConfig = {
 /** Mostly four numbers: what is learnt last, as hits are rare in their longer searches. */
 const FOUR_MOSTLY: Sizes = { 3: 0.3, 4: 0.7 };
 
-/** Texts that end in a hit, direct solutions and pairs, are most of the first lesson: what a hit is takes longest to learn. */
-const HITS: CorpusOptions["kinds"] = { search: 0.35, direct: 0.3, pair: 0.25, drill: 0.1 };
-const FEWER_HITS: CorpusOptions["kinds"] = { search: 0.6, direct: 0.16, pair: 0.14, drill: 0.1 };
+/** Pairs and direct solutions are half of the first lesson: what a hit is takes longest to learn, and is dense in them. */
+const DENSE: CorpusOptions["kinds"] = { search: 0.45, direct: 0.15, pair: 0.3, drill: 0.1 };
+const LESS_DENSE: CorpusOptions["kinds"] = { search: 0.66, direct: 0.08, pair: 0.16, drill: 0.1 };
 
 /** How soon the thinker of the first lessons gives up: sooner than the corpus's own, so that texts are short. */
 const HASTY: ThinkerOptions["patience"] = [
@@ -39,23 +39,23 @@ const HASTY: ThinkerOptions["patience"] = [
 ];
 
 /**
- * What pool of texts is read when: three numbers and many hits first, then mostly four, then long searches, all of a hasty
+ * What pool of texts is read when: three numbers and many pairs first, then mostly four, then long searches, all of a hasty
  * thinker; the corpus itself last, at a low rate. Telling a hit is what takes longest to learn, and how long to go on what
  * takes least (docs/log.md).
  */
 export function lesson(pool: number): CorpusOptions {
   const hasty = (maxTokens: number): ThinkerOptions => ({ ...BASE_CORPUS.thinker, patience: HASTY, maxTokens });
-  if (pool < 100) return { ...BASE_CORPUS, kinds: HITS, sizes: { 3: 1, 4: 0 }, thinker: hasty(200) };
-  if (pool < 220) return { ...BASE_CORPUS, kinds: FEWER_HITS, sizes: FOUR_MOSTLY, thinker: hasty(256) };
-  if (pool < 266) return { ...BASE_CORPUS, thinker: hasty(BASE_CORPUS.thinker.maxTokens) };
+  if (pool < 80) return { ...BASE_CORPUS, kinds: DENSE, sizes: { 3: 1, 4: 0 }, thinker: hasty(200) };
+  if (pool < 260) return { ...BASE_CORPUS, kinds: LESS_DENSE, sizes: FOUR_MOSTLY, thinker: hasty(256) };
+  if (pool < 365) return { ...BASE_CORPUS, thinker: hasty(BASE_CORPUS.thinker.maxTokens) };
   return BASE_CORPUS;
 }
 
-/** About 1,400 of three numbers, 2,500 mostly of four, 1,300 with long searches, 1,300 of the corpus itself. */
-export const PRETRAIN_STEPS = 6_500;
+/** About 1,100 of three numbers, 4,000 mostly of four, 2,800 with long searches, 1,500 of the corpus itself. */
+export const PRETRAIN_STEPS = 9_400;
 
 /** The share of all updates over which the learning rate falls; it is low and constant in the rest. */
-const FALLING = 5_200 / PRETRAIN_STEPS;
+const FALLING = 7_900 / PRETRAIN_STEPS;
 
 export function pretrainOptions(steps: number): PretrainOptions {
   return {

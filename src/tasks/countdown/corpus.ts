@@ -2,9 +2,10 @@
  * The base corpus: what a model reads before any reinforcement.
  *
  * Four kinds of text: search traces of the mediocre thinker (thinker.ts), direct solutions without a dead end, pairs,
- * which are puzzles of two numbers and the one operation that solves them, and drills, runs of unrelated right operations.
- * Arithmetic is learnt from drills, and the eye for the last operation from pairs. Puzzles come from the training split
- * alone. Nothing in it is named a strategy and no behaviour is injected that the thinker does not show by chance.
+ * which are the same thinker's traces of puzzles of two numbers, and drills, runs of unrelated right operations.
+ * Arithmetic is learnt from drills; to see the last operation, and to tell a hit from a miss, from pairs. Puzzles come
+ * from the training split alone. Nothing in it is named a strategy and no behaviour is injected that the thinker does
+ * not show by chance.
  */
 
 import type { Problem } from "../../core/problem.ts";
@@ -125,13 +126,13 @@ const PAIRS_BY: Readonly<Record<Operator, readonly Operation[]>> = (() => {
   return { "+": asked("+"), "-": asked("-"), "*": asked("*"), "/": asked("/") };
 })();
 
-/** `8 3 = 24 8 * 3 =24 solved`, the two numbers of the prompt in either order. */
+/** `8 3 = 24 8 + 3 =11 back:0 8 * 3 =24 solved`: two numbers, in either order, that one operation takes to the target. */
 function writePair(rng: Rng, { drillOperators, thinker }: CorpusOptions): number[] {
   const op = OPERATORS[rng.weighted(OPERATORS.map((each) => drillOperators[each]))] as Operator;
-  const operation = rng.pick(PAIRS_BY[op]);
-  const tokens = promptTokens({ numbers: rng.shuffle([operation.a, operation.b]), target: operation.result });
-  writeOperation(tokens, operation, operation.result, rng.bool(thinker.swapped));
-  tokens.push(ID.solved);
+  const { a, b, result } = rng.pick(PAIRS_BY[op]);
+  const puzzle = { numbers: rng.shuffle([a, b]), target: result };
+  const tokens = promptTokens(puzzle);
+  think(puzzle, rng, thinker, tokens);
   return tokens;
 }
 

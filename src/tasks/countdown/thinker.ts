@@ -41,15 +41,15 @@ export type ThinkerOptions = {
 };
 
 export const MEDIOCRE: ThinkerOptions = {
-  eye: 0.3,
+  eye: 0.45,
   foresight: 0.3,
   slip: 0.007,
   memory: 0.3,
   restart: 0.6,
   patience: [
-    { weight: 0.4, giveUp: 0.5 },
-    { weight: 0.42, giveUp: 0.18 },
-    { weight: 0.18, giveUp: 0.004 },
+    { weight: 0.46, giveUp: 0.55 },
+    { weight: 0.38, giveUp: 0.25 },
+    { weight: 0.16, giveUp: 0.004 },
   ],
   swapped: 0,
   maxTokens: 1000,
