@@ -36,13 +36,13 @@ const MINIBATCHES = 2;
  * GRPO, on policy. The rate falls: once giving up is unlearnt most of a step's gradient is noise, and under a constant rate
  * the weights drift until competence goes (docs/log.md).
  */
-function grpo(steps: number, maxTokens: number): PolicyGradientOptions {
+function grpo(steps: number, maxTokens: number, problemsPerStep: number): PolicyGradientOptions {
   return {
     ...VARIANTS.grpo,
     aggregation: "token-mean",
     clipHigh: 0.28,
     steps,
-    problemsPerStep: 32,
+    problemsPerStep,
     samples: 16,
     maxTokens,
     minibatches: MINIBATCHES,
@@ -69,17 +69,17 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   quick: {
     name: "quick",
     minutes: 3,
-    learning: grpo(16, 256),
-    evaluateEvery: 2,
+    learning: grpo(10, 256, 24),
+    evaluateEvery: 1,
     ...MEASURED,
-    samples: 16,
+    samples: 8,
     forcedSamples: 1,
   },
   default: {
     name: "default",
     minutes: 15,
-    learning: grpo(36, 384),
-    evaluateEvery: 4,
+    learning: grpo(24, 384, 32),
+    evaluateEvery: 3,
     ...MEASURED,
     samples: 64,
     forcedSamples: 2,
@@ -87,8 +87,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   full: {
     name: "full",
     minutes: 60,
-    learning: grpo(280, 512),
-    evaluateEvery: 14,
+    learning: grpo(160, 512, 32),
+    evaluateEvery: 8,
     ...MEASURED,
     samples: 64,
     forcedSamples: 4,
