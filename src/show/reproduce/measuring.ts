@@ -39,8 +39,10 @@ export type SamplingPlan = {
 
 export type SampledChain = { readonly problem: Problem; readonly completion: Completion };
 
-/** Requests in flight at once: enough to keep the decoder full, few enough that progress is seen. */
+/** Requests sent together: enough to keep the decoder full, few enough that progress is seen. */
 const WAVE = 2048;
+/** Waves under way at once: while the long chains of one end, those of the next fill the decoder. */
+const WAVES = 2;
 
 /**
  * Samples every problem `samples` times at temperature 1; the chains of a problem lie together. A chain depends on the
@@ -55,20 +57,29 @@ export async function sampleChains(
 ): Promise<SampledChain[]> {
   const { samples, maxTokens, seed, extend, signal } = plan;
   const asked = problems.flatMap((problem) => Array.from({ length: samples }, (_, s) => ({ problem, s })));
-  const chains: SampledChain[] = [];
-  for (let start = 0; start < asked.length; start += WAVE) {
-    const wave = asked.slice(start, start + WAVE);
+  const send = (wave: readonly { readonly problem: Problem; readonly s: number }[]): Promise<Completion[]> => {
     const requests = wave.map(({ problem, s }) => ({
       prompt: problem.prompt,
       maxTokens,
       seed: deriveSeed(seed, problem.id, s),
       ...(extend === undefined ? {} : { extend }),
     }));
-    const completions = await model.sample(requests, signal === undefined ? {} : { signal });
+    const completions = model.sample(requests, signal === undefined ? {} : { signal });
+    completions.catch(() => {}); // it rejects where it is awaited, which may be never, after an earlier wave has failed
+    return completions;
+  };
+  const chains: SampledChain[] = [];
+  const underWay: Promise<Completion[]>[] = [];
+  for (let sent = 0; chains.length < asked.length; ) {
+    for (; sent < asked.length && underWay.length < WAVES; sent += WAVE) {
+      underWay.push(send(asked.slice(sent, sent + WAVE)));
+    }
+    const completions = (await underWay.shift()) as Completion[];
     signal?.throwIfAborted();
-    completions.forEach((completion, i) => {
-      chains.push({ problem: (wave[i] as { problem: Problem }).problem, completion });
-    });
+    for (const completion of completions) {
+      const { problem } = asked[chains.length] as { problem: Problem };
+      chains.push({ problem, completion });
+    }
     plan.onProgress?.(chains.length, asked.length);
   }
   return chains;
