@@ -266,11 +266,8 @@ export class Engine implements AsyncDisposable {
     );
     const parts = replies as Extract<Reply, { kind: "batches" }>[];
     const results: Record<string, Float32Array>[] = [];
-    shares.forEach((indices, t) => {
-      indices.forEach((i, k) => {
-        results[i] = parts[t]?.results[k] as Record<string, Float32Array>;
-      });
-    });
+    for (const [t, indices] of shares.entries())
+      for (const [k, i] of indices.entries()) results[i] = parts[t]?.results[k] as Record<string, Float32Array>;
     return results;
   }
 

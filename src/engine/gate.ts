@@ -2,7 +2,7 @@
  * Stopping compute threads between products. A thread that is ended while ONNX Runtime computes takes the process with
  * it: its native code meets a JavaScript engine that is gone, and aborts. So a thread passes a gate before it computes,
  * and who wants to end it closes the gate and waits until the thread is outside, by promise (`close`) or, when the
- * process exits, by blocking.
+ * process exits, by blocking. A thread begins inside: loading ONNX Runtime is native code too.
  *
  * Both sides first write and then read (Dekker 1965), in shared memory whose operations are ordered, so a thread that
  * was not seen inside sees the gate closed.
@@ -20,7 +20,7 @@ export class Gate {
   readonly #onExit = (): void => this.#block();
 
   constructor(threads: number) {
-    this.state = new Int32Array(new SharedArrayBuffer(4 * (1 + threads)));
+    this.state = new Int32Array(new SharedArrayBuffer(4 * (1 + threads))).fill(1, 1);
     process.on("exit", this.#onExit);
   }
 
@@ -55,20 +55,22 @@ export class Gate {
   }
 }
 
-/** The compute thread's side: runs `work` inside the gate; where the gate is closed, never begins and never returns. */
+/** The compute thread's side: it goes outside, after a product, and for the first time when everything is loaded. */
+export function leaveGate(state: GateState, thread: number): void {
+  Atomics.sub(state, 1 + thread, 1);
+  Atomics.notify(state, 1 + thread);
+}
+
+/** Runs `work` inside the gate; where the gate is closed, never begins and never returns. */
 export async function passGate<T>(state: GateState, thread: number, work: () => Promise<T>): Promise<T> {
-  const leave = (): void => {
-    Atomics.sub(state, 1 + thread, 1);
-    Atomics.notify(state, 1 + thread);
-  };
   Atomics.add(state, 1 + thread, 1);
   if (Atomics.load(state, 0) === 1) {
-    leave();
+    leaveGate(state, thread);
     return new Promise(() => {});
   }
   try {
     return await work();
   } finally {
-    leave();
+    leaveGate(state, thread);
   }
 }

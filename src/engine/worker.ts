@@ -6,7 +6,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { MullError } from "../core/errors.ts";
 import { Decoder } from "./decoder.ts";
-import { passGate } from "./gate.ts";
+import { leaveGate, passGate } from "./gate.ts";
 import type { Reply, Request, WorkerSetup } from "./messages.ts";
 import { Session } from "./onnx/session.ts";
 import { parameterLayout } from "./transformer.ts";
@@ -129,3 +129,4 @@ port.on("message", (request: Request) => {
   const id = "id" in request ? request.id : -1;
   queue = queue.then(() => guard(id, () => handle(request)));
 });
+leaveGate(gate, thread);
