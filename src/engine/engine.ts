@@ -46,8 +46,6 @@ type Thread = {
   readonly worker: Worker;
   outstanding: number;
   readonly loaded: Set<string>;
-  /** [parameters]: where it leaves its sum of gradients. */
-  readonly sum: Float32Array;
   /** What it updates. */
   readonly part: Part;
 };
@@ -93,7 +91,7 @@ export class Engine implements AsyncDisposable {
     const size = parameters.length;
     this.#training = { gradient: sharedVector(size), mean: sharedVector(size), variance: sharedVector(size) };
     this.#gate = new Gate(threads);
-    const setup: Omit<WorkerSetup, "thread" | "sum"> = {
+    const setup: Omit<WorkerSetup, "thread"> = {
       config,
       parameters: this.parameters,
       reference: this.#reference,
@@ -103,13 +101,12 @@ export class Engine implements AsyncDisposable {
     };
     const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
     this.#threads = Array.from({ length: threads }, (_, index) => {
-      const sum = sharedVector(size);
-      const workerData: WorkerSetup = { ...setup, thread: index, sum };
+      const workerData: WorkerSetup = { ...setup, thread: index };
       // Flags of the main thread, such as how its --eval is read, are not for the worker's file.
       const worker = new Worker(file, { workerData, execArgv: [] });
       const cut = (t: number): number => Math.floor((size * t) / threads);
       const part = { from: cut(index), to: cut(index + 1) };
-      const thread: Thread = { worker, outstanding: 0, loaded: new Set(), sum, part };
+      const thread: Thread = { worker, outstanding: 0, loaded: new Set(), part };
       worker.on("message", (reply: Reply) => this.#receive(reply));
       worker.on("error", (error) => this.#fail(new MullError("engine", `a compute thread died: ${error.message}`)));
       worker.on("exit", (code) => {
@@ -186,10 +183,9 @@ export class Engine implements AsyncDisposable {
     const microbatches = pack(sequences, loss.fields);
     const name = (shape: BatchShape): string => `gradient:${loss.name}:${shape.batch}x${shape.time}`;
     for (const shape of microbatches) this.#load(name(shape), () => gradientProgram(this.config, shape, loss));
-    const results = await this.#batches(microbatches, name, "policy");
-    const [first, ...others] = this.#threads.map(({ sum }) => sum);
-    const gradient = new Float32Array(first as Float32Array);
-    for (const sum of others)
+    const { sums, results } = await this.#batches(microbatches, name, "policy");
+    const gradient = new Float32Array(this.parameters.length);
+    for (const sum of sums)
       for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) + (sum[i] as number);
     const total = results.reduce((n, r) => n + (r["loss"]?.[0] as number), 0);
     return { loss: total, gradient, scores: unpackScores(sequences, microbatches, results) };
@@ -201,7 +197,7 @@ export class Engine implements AsyncDisposable {
     const microbatches = pack(sequences, []);
     const name = (shape: BatchShape): string => `score:${shape.batch}x${shape.time}`;
     for (const shape of microbatches) this.#load(name(shape), () => scoreProgram(this.config, shape));
-    const results = await this.#batches(microbatches, name, weights);
+    const { results } = await this.#batches(microbatches, name, weights);
     return unpackScores(sequences, microbatches, results);
   }
 
@@ -268,7 +264,7 @@ export class Engine implements AsyncDisposable {
     const results: Record<string, Float32Array>[] = [];
     for (const [t, indices] of shares.entries())
       for (const [k, i] of indices.entries()) results[i] = parts[t]?.results[k] as Record<string, Float32Array>;
-    return results;
+    return { sums: parts.map((p) => p.sum), results };
   }
 
   /** Sends a program to each of `threads` that has not got it. */

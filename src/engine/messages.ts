@@ -13,8 +13,6 @@ export type WorkerSetup = {
   readonly parameters: Float32Array;
   /** The weights that training began with, likewise shared. */
   readonly reference: Float32Array;
-  /** This thread's sum of gradients [parameters], shared with the main thread. */
-  readonly sum: Float32Array;
   /** What an update reads and writes, shared. */
   readonly training: TrainingVectors;
   readonly decoder: DecoderOptions;
@@ -32,7 +30,7 @@ export type Request =
   | { readonly kind: "load"; readonly id: number; readonly name: string; readonly program: Program }
   /** Runs an update of one part of the shared weights and moments. */
   | { readonly kind: "update"; readonly id: number; readonly name: string; readonly part: Part; readonly step: number }
-  /** Runs programs of the model, one after the other, and sums their gradients in the thread's shared sum. */
+  /** Runs programs of the model, one after the other, and sums their gradients. */
   | { readonly kind: "batches"; readonly id: number; readonly weights: WeightsName; readonly runs: readonly BatchRun[] }
   | { readonly kind: "decode"; readonly requests: readonly Decode[] }
   | { readonly kind: "cancel"; readonly id: number };
@@ -46,7 +44,12 @@ export type Decode = { readonly id: number; readonly request: DecodeRequest; rea
 export type Reply =
   /** Where the norm is not finite, nothing was written. */
   | { readonly kind: "updated"; readonly id: number; readonly gradientNorm: number; readonly learningRate: number }
-  | { readonly kind: "batches"; readonly id: number; readonly results: Record<string, Float32Array>[] }
+  | {
+      readonly kind: "batches";
+      readonly id: number;
+      readonly sum: Float32Array;
+      readonly results: Record<string, Float32Array>[];
+    }
   | { readonly kind: "decoded"; readonly id: number; readonly result: DecodeResult }
   | { readonly kind: "token"; readonly id: number; readonly token: number }
   | { readonly kind: "failed"; readonly id: number; readonly message: string; readonly hint?: string | undefined };

@@ -14,8 +14,7 @@ import { parameterLayout } from "./transformer.ts";
 const port = parentPort;
 if (port === null) throw new Error("engine/worker.ts runs in a worker thread");
 
-const setup = workerData as WorkerSetup;
-const { config, parameters, reference, training, decoder: decoderOptions, gate, thread } = setup;
+const { config, parameters, reference, training, decoder: decoderOptions, gate, thread } = workerData as WorkerSetup;
 /** Computes, unless the engine is being closed. */
 const compute = <T>(work: () => Promise<T>): Promise<T> => passGate(gate, thread, work);
 
@@ -31,8 +30,8 @@ const programs = new Map<string, Session>();
 const cancels = new Map<number, () => void>();
 let decoding = false;
 
-function send(reply: Reply): void {
-  port?.postMessage(reply);
+function send(reply: Reply, transfer: ArrayBuffer[] = []): void {
+  port?.postMessage(reply, transfer);
 }
 
 /** Decodes until nothing is left, letting messages in between steps. */
@@ -76,19 +75,15 @@ const handlers: { [K in Request["kind"]]: (request: Extract<Request, { kind: K }
     send({ kind: "updated", id, gradientNorm, learningRate: scalarOf("learningRate") });
   },
   async batches({ id, runs, weights }) {
+    const sum = new Float32Array(parameters.length);
     const results: Record<string, Float32Array>[] = [];
-    let summed = 0;
     for (const { name, feeds } of runs) {
       const session = programs.get(name) as Session;
       const { gradient, ...rest } = await compute(() => session.run({ ...weightFeeds[weights], ...feeds }));
-      if (gradient !== undefined) {
-        if (summed++ === 0) setup.sum.set(gradient);
-        else addTo(setup.sum, gradient);
-      }
+      if (gradient !== undefined) addTo(sum, gradient);
       results.push(rest);
     }
-    if (summed === 0) setup.sum.fill(0);
-    send({ kind: "batches", id, results });
+    send({ kind: "batches", id, sum, results }, [sum.buffer]);
   },
   decode({ requests }) {
     for (const { id, request, stream } of requests) {
