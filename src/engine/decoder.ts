@@ -59,7 +59,7 @@ type Sequence = {
 
 /** Products of one row take another kernel, so a step has at least these. */
 const MIN_ROWS = 4;
-const ROW_BUCKETS = [MIN_ROWS, 16, 32, PAGE_ROWS];
+const ROW_BUCKETS = [MIN_ROWS, 8, 16, 24, 32, 48, PAGE_ROWS];
 
 export type DecoderOptions = {
   /** Requests decoded at once. */

@@ -44,10 +44,9 @@ export const TINY_PRESET: Preset = {
   learning: { ...learning, steps: 5, problemsPerStep: 4, samples: 8, maxTokens: 32 },
   evaluateEvery: 2,
   problems: 8,
-  chainTokens: 32,
-  samples: 4,
-  forcedSamples: 1,
-  longest: 64,
+  chains: { samples: 2, maxTokens: 32 },
+  parallel: { samples: 4, maxTokens: 24 },
+  forced: { samples: 1, maxTokens: 64 },
   corpusTexts: 60,
 };
 

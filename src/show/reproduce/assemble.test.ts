@@ -54,7 +54,7 @@ async function input(baseSolves: number, finalSolves: number): Promise<ReportInp
   const point = { type: "eval" as const, ci: [0, 1] as [number, number], n: 4, byN: {} };
   return {
     shape: BASE_SHAPE,
-    preset: { longest: 64, corpusTexts: 20 },
+    preset: { forced: { samples: 2, maxTokens: 64 }, corpusTexts: 20 },
     seed: 3,
     config: { any: "thing" },
     versions: { mull: "0.0.0" },
@@ -66,9 +66,11 @@ async function input(baseSolves: number, finalSolves: number): Promise<ReportInp
     ],
     steps: [{ type: "step", step: 5, steps: 5, ...DIAGNOSTICS, loss: null, lossTokens: 9, seconds: 2 }],
     measured: {
+      "base.chains": base,
       "base.samples": base,
       "base.forced": base,
       "base.unseen": base,
+      "final.chains": final,
       "final.samples": final,
       "final.forced": final,
       "final.unseen": final,
@@ -132,7 +134,7 @@ describe("the report", () => {
 
 test("a run's state comes back from JSON as it was saved", async () => {
   const { measured } = await input(1, 4);
-  const shown = measured["base.samples"]?.shown ?? [];
+  const shown = measured["base.chains"]?.shown ?? [];
   const state = { step: 5, flops: 1e15 + 0.5, wallSeconds: 1.25, baseChains: shown, measured };
   assert.deepEqual(runStateSchema.parse(JSON.parse(JSON.stringify(state))), state);
   assert.equal(runStateSchema.safeParse({ ...state, step: -1 }).success, false);

@@ -19,7 +19,7 @@ import type { Measurement } from "./run-state.ts";
 
 export type ReportInput = {
   readonly shape: TransformerShape;
-  readonly preset: Pick<Preset, "longest" | "corpusTexts">;
+  readonly preset: Pick<Preset, "forced" | "corpusTexts">;
   readonly seed: number;
   readonly config: Record<string, unknown>;
   readonly versions: Record<string, string>;
@@ -44,11 +44,12 @@ export function assembleReport(input: ReportInput): Report {
     if (found === undefined) throw new MullError("store", `the run lacks the measurement ${name}`);
     return found;
   };
-  const [base, final] = [measured("base.samples"), measured("final.samples")];
+  const [base, final] = [measured("base.chains"), measured("final.chains")];
+  const [manyBase, manyFinal] = [measured("base.samples"), measured("final.samples")];
   const [forcedBase, forcedFinal] = [measured("base.forced"), measured("final.forced")];
 
   const result = (name: "base" | "final") => {
-    const { problems } = measured(`${name}.samples`);
+    const { problems } = measured(`${name}.chains`);
     const unseen = measured(`${name}.unseen`).problems;
     return {
       ...summarise(problems, intervals),
@@ -56,11 +57,11 @@ export function assembleReport(input: ReportInput): Report {
       unseenTargets: summarise(unseen, { ...intervals, rng: rng.split("unseen") }),
     };
   };
-  const sampledTo = input.preset.longest;
+  const sampledTo = input.preset.forced.maxTokens;
   const curves = { ...intervals, shape: input.shape };
   const samples = [
-    ...sampleCurve(base.problems, { ...curves, model: "base" }),
-    ...sampleCurve(final.problems, { ...curves, model: "final" }),
+    ...sampleCurve(manyBase.problems, { ...curves, model: "base" }),
+    ...sampleCurve(manyFinal.problems, { ...curves, model: "final" }),
   ];
   const length = [
     ...lengthCurve(forcedBase.problems, { ...curves, model: "base", sampledTo }),

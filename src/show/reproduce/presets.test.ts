@@ -12,12 +12,14 @@ import { readVersions } from "./versions.ts";
 describe("every preset", () => {
   for (const preset of Object.values(PRESETS)) {
     test(`${preset.name} keeps what is promised of any run`, () => {
-      const { learning, evaluateEvery, problems, longest, chainTokens, samples, forcedSamples } = preset;
+      const { learning, evaluateEvery, problems, chains, parallel, forced } = preset;
       assert.ok(problems >= 400);
       assert.ok(1 + Math.ceil(learning.steps / evaluateEvery) >= 8, "points of the train-time curve");
-      assert.ok(longest >= 1024 && longest <= LONGEST_CHAIN, "chain budgets up to 1,024 tokens");
-      assert.ok(chainTokens <= longest && learning.maxTokens <= longest);
-      assert.ok(samples >= 1 && forcedSamples >= 1 && learning.samples >= 2);
+      assert.equal(forced.maxTokens, LONGEST_CHAIN, "chain budgets up to 1,024 tokens");
+      for (const { samples, maxTokens } of [chains, parallel, forced, learning]) {
+        assert.ok(samples >= 1 && maxTokens >= 1 && maxTokens <= LONGEST_CHAIN);
+      }
+      assert.ok(learning.samples >= 2);
       // The reward is the verdict and nothing else.
       assert.equal(learning.overlongBuffer, 0);
       assert.equal(PRESETS[preset.name], preset);
@@ -25,7 +27,7 @@ describe("every preset", () => {
   }
 
   test("the larger measure samples 1 to 64", () => {
-    assert.ok(PRESETS.default.samples >= 64 && PRESETS.full.samples >= 64);
+    assert.ok(PRESETS.default.parallel.samples >= 64 && PRESETS.full.parallel.samples >= 64);
     assert.ok(PRESETS.quick.minutes < PRESETS.default.minutes && PRESETS.default.minutes < PRESETS.full.minutes);
   });
 });

@@ -8,6 +8,9 @@ import { LONGEST_CHAIN } from "./base-model.ts";
 
 export type PresetName = "quick" | "default" | "full";
 
+/** Chains a problem, and the longest of them, tokens. */
+export type Sampling = { readonly samples: number; readonly maxTokens: number };
+
 export type Preset = {
   readonly name: PresetName;
   /** What the preset promises on two cores, minutes. */
@@ -17,14 +20,12 @@ export type Preset = {
   readonly evaluateEvery: number;
   /** Held-out problems measured, half of three and half of four numbers. */
   readonly problems: number;
-  /** Longest chain of the train-time curve, the sample curves and the report's pass@1, tokens. */
-  readonly chainTokens: number;
-  /** Chains a problem for the sample curves and the pass@1 of the report. */
-  readonly samples: number;
-  /** Chains a problem for the length curves and the control. */
-  readonly forcedSamples: number;
-  /** Longest chain of the length curves and the control, tokens. */
-  readonly longest: number;
+  /** For the pass@1 of the report and its behaviours; a point of the train-time curve takes one such chain a problem. */
+  readonly chains: Sampling;
+  /** For the sample curves, parallel compute: many chains, and short ones, as they are the larger part of a run. */
+  readonly parallel: Sampling;
+  /** For the length curves and the control, sequential compute: chains that are made to go on. */
+  readonly forced: Sampling;
   /** Texts of the base corpus in which behaviours are looked for: the more, the more can be said to have emerged. */
   readonly corpusTexts: number;
 };
@@ -36,61 +37,65 @@ const MINIBATCHES = 2;
  * GRPO, on policy. The rate falls: once giving up is unlearnt most of a step's gradient is noise, and under a constant rate
  * the weights drift until competence goes (docs/log.md).
  */
-function grpo(steps: number, maxTokens: number, problemsPerStep: number): PolicyGradientOptions {
+function grpo(
+  size: Pick<PolicyGradientOptions, "steps" | "problemsPerStep" | "maxTokens">,
+  learningRate = 5e-4,
+): PolicyGradientOptions {
   return {
     ...VARIANTS.grpo,
     aggregation: "token-mean",
     clipHigh: 0.28,
-    steps,
-    problemsPerStep,
+    ...size,
     samples: 16,
-    maxTokens,
     minibatches: MINIBATCHES,
     temperature: 1,
     klWeight: 0,
     overlongBuffer: 0,
     optimizer: {
-      learningRate: 5e-4,
+      learningRate,
       beta1: 0.9,
       beta2: 0.95,
       epsilon: 1e-8,
       weightDecay: 0,
       clipNorm: 0.5,
       warmupSteps: 5,
-      totalSteps: steps * MINIBATCHES,
+      totalSteps: size.steps * MINIBATCHES,
       finalRatio: 0.05,
     },
   };
 }
 
-const MEASURED = { problems: 400, chainTokens: 512, longest: LONGEST_CHAIN, corpusTexts: 20_000 } as const;
+const MEASURED = { problems: 400, corpusTexts: 20_000 } as const;
 
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   quick: {
     name: "quick",
     minutes: 3,
-    learning: grpo(10, 256, 24),
+    learning: grpo({ steps: 8, problemsPerStep: 24, maxTokens: 256 }),
     evaluateEvery: 1,
     ...MEASURED,
-    samples: 8,
-    forcedSamples: 1,
+    chains: { samples: 2, maxTokens: 256 },
+    parallel: { samples: 8, maxTokens: 192 },
+    forced: { samples: 1, maxTokens: LONGEST_CHAIN },
   },
   default: {
     name: "default",
     minutes: 15,
-    learning: grpo(24, 384, 32),
+    learning: grpo({ steps: 21, problemsPerStep: 32, maxTokens: 384 }),
     evaluateEvery: 3,
     ...MEASURED,
-    samples: 64,
-    forcedSamples: 2,
+    chains: { samples: 4, maxTokens: LONGEST_CHAIN },
+    parallel: { samples: 64, maxTokens: 192 },
+    forced: { samples: 1, maxTokens: LONGEST_CHAIN },
   },
   full: {
     name: "full",
     minutes: 60,
-    learning: grpo(160, 512, 32),
+    learning: grpo({ steps: 96, problemsPerStep: 32, maxTokens: 512 }, 3e-4),
     evaluateEvery: 8,
     ...MEASURED,
-    samples: 64,
-    forcedSamples: 4,
+    chains: { samples: 8, maxTokens: LONGEST_CHAIN },
+    parallel: { samples: 64, maxTokens: 192 },
+    forced: { samples: 4, maxTokens: LONGEST_CHAIN },
   },
 };

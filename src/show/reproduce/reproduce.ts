@@ -38,14 +38,12 @@ import {
   toRecords,
 } from "./measuring.ts";
 import { type ReproduceOptions, type RunHooks, stopped } from "./options.ts";
-import { PRESETS, type Preset } from "./presets.ts";
+import { PRESETS, type Preset, type Sampling } from "./presets.ts";
 import { FRESH_STATE, type JudgedChain, type Measurement, type RunState, runStateSchema } from "./run-state.ts";
 import { loadTrainingState } from "./training-state.ts";
 import { readVersions } from "./versions.ts";
 import { loadBase } from "./weights.ts";
 
-/** Chains whose behaviours are counted, a problem. */
-const TALLIED = 4;
 /** Problems whose chains are shown side by side. */
 const SHOWN = 24;
 
@@ -232,7 +230,7 @@ class Job {
     const { step, flops } = this.#state;
     const chains = await this.#sample(this.#heldOut, {
       samples: 1,
-      maxTokens: this.#preset.chainTokens,
+      maxTokens: this.#preset.chains.maxTokens,
       seed: deriveSeed(this.#options.seed, "evaluate", step),
     });
     const records = toRecords(chains);
@@ -261,25 +259,16 @@ class Job {
     this.#publish({ type: "pair", problem: base.problem, base: base.chain, final: now.chain });
   }
 
-  /** Both models on the held-out problems: samples, forced length, unseen targets. */
+  /** Both models on the held-out problems: single chains, many samples, forced length, unseen targets. */
   async #measure(): Promise<void> {
-    const { problems, samples, forcedSamples, chainTokens: maxTokens } = this.#preset;
+    const { problems, chains, parallel, forced } = this.#preset;
     const [main, unseen] = [this.#heldOut, heldOut("unseen-targets", Math.ceil(problems / 2))];
     for (const name of ["base", "final"] as const) {
       const who = name === "base" ? "the base model" : "the trained model";
-      await this.#measureOnce(name, "samples", `${samples} chains a problem by ${who}`, main, {
-        samples,
-        maxTokens,
-      });
-      await this.#measureOnce(name, "forced", `long chains by ${who}, made to go on`, main, {
-        samples: forcedSamples,
-        maxTokens: this.#preset.longest,
-        extend: GO_ON,
-      });
-      await this.#measureOnce(name, "unseen", `targets never trained on, by ${who}`, unseen, {
-        samples: 4,
-        maxTokens,
-      });
+      await this.#measureOnce(name, "chains", `chains by ${who}`, main, chains);
+      await this.#measureOnce(name, "samples", `${parallel.samples} samples a problem by ${who}`, main, parallel);
+      await this.#measureOnce(name, "forced", `chains by ${who}, made to go on`, main, { ...forced, extend: GO_ON });
+      await this.#measureOnce(name, "unseen", `targets never trained on, by ${who}`, unseen, chains);
     }
   }
 
@@ -288,18 +277,17 @@ class Job {
     what: string,
     detail: string,
     problems: readonly Problem[],
-    plan: { readonly samples: number; readonly maxTokens: number; readonly extend?: typeof GO_ON },
+    plan: Sampling & { readonly extend?: typeof GO_ON },
   ): Promise<void> {
     const name = `${model}.${what}`;
     if (this.#state.measured[name] !== undefined) return;
     this.#publish({ type: "phase", name: "measuring", detail });
     this.#engine.setParameters(model === "base" ? this.#base : this.#trained);
     const chains = await this.#sample(problems, { ...plan, seed: deriveSeed(this.#options.seed, "measure", what) });
-    const tallied = chains.filter((_, i) => i % plan.samples < TALLIED);
     const measurement: Measurement = {
       problems: toRecords(chains),
-      tallies: what === "samples" ? tallyBehaviours(tallied) : [],
-      gate: gateOf(tallied),
+      tallies: what === "chains" ? tallyBehaviours(chains) : [],
+      gate: gateOf(chains),
       shown: shownChains(chains.filter((_, i) => i % plan.samples === 0)),
     };
     this.#state = { ...this.#state, measured: { ...this.#state.measured, [name]: measurement } };

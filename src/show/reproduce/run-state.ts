@@ -16,7 +16,7 @@ export type JudgedChain = {
 /** One finished measurement. */
 export type Measurement = {
   readonly problems: readonly ProblemChains[];
-  /** Of the first chains of each problem. */
+  /** Of the chains whose behaviours are compared; of the others none. */
   readonly tallies: readonly BehaviourTally[];
   readonly gate: Gate;
   /** The first chain of the first problems. */
