@@ -90,6 +90,7 @@ const SamplePoint = z.object({
   model: modelName,
   strategy: label.describe("`pass@n` (best of n by the exact verifier) or `majority`"),
   n: count.min(1).describe("chains per problem"),
+  maxTokens: z.exactOptional(count.min(1)).describe("the longest such chain"),
   flops: amount.describe("FLOPs per problem, mean"),
   accuracy: fraction,
   ci: interval,

@@ -54,7 +54,7 @@ async function input(baseSolves: number, finalSolves: number): Promise<ReportInp
   const point = { type: "eval" as const, ci: [0, 1] as [number, number], n: 4, byN: {} };
   return {
     shape: BASE_SHAPE,
-    preset: { forced: { samples: 2, maxTokens: 64 }, corpusTexts: 20 },
+    preset: { parallel: { samples: 2, maxTokens: 48 }, forced: { samples: 2, maxTokens: 64 }, corpusTexts: 20 },
     seed: 3,
     config: { any: "thing" },
     versions: { mull: "0.0.0" },
@@ -91,6 +91,7 @@ describe("the report", () => {
         [5, 0.75],
       ],
     );
+    assert.deepEqual([...new Set(report.test.samples.map(({ maxTokens }) => maxTokens))], [48]);
     assert.equal(report.control.gain, 0.5);
     assert.deepEqual(report.gate, { format: 1, operations: 1, passAt1: 0.25, passed: true });
     assert.deepEqual(report.diagnostics, [{ step: 5, ...DIAGNOSTICS }]);

@@ -19,7 +19,7 @@ import type { Measurement } from "./run-state.ts";
 
 export type ReportInput = {
   readonly shape: TransformerShape;
-  readonly preset: Pick<Preset, "forced" | "corpusTexts">;
+  readonly preset: Pick<Preset, "parallel" | "forced" | "corpusTexts">;
   readonly seed: number;
   readonly config: Record<string, unknown>;
   readonly versions: Record<string, string>;
@@ -57,6 +57,7 @@ export function assembleReport(input: ReportInput): Report {
       unseenTargets: summarise(unseen, { ...intervals, rng: rng.split("unseen") }),
     };
   };
+  const { maxTokens } = input.preset.parallel;
   const sampledTo = input.preset.forced.maxTokens;
   const curves = { ...intervals, shape: input.shape };
   const samples = [
@@ -96,7 +97,7 @@ export function assembleReport(input: ReportInput): Report {
     },
     train,
     diagnostics: input.steps, // the schema keeps what belongs to a report
-    test: { samples: samples.map(({ problems: _, ...point }) => point), length },
+    test: { samples: samples.map(({ problems: _, ...point }) => ({ ...point, maxTokens })), length },
     fits: fits(train, samples, length),
     behaviours: behaviours(base, final, input.preset.corpusTexts, rng),
     examples: examples(base, final),

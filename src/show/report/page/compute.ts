@@ -61,8 +61,8 @@ export function testTimeSection(report: Report): Html {
     ],
     rows,
   );
-  const caption =
-    "Here nothing is trained: the same model spends more compute on each problem. It can write one chain and be made to go on longer, or write many chains and let them vote (majority). pass@n counts a problem as solved when any of n chains solves it: that is the best of n picked by the exact checker, so it needs such a checker. All on one axis of FLOPs per problem.";
+  const longest = Math.max(0, ...report.test.samples.map(({ maxTokens = 0 }) => maxTokens));
+  const caption = `Here nothing is trained: the same model spends more compute on each problem. It can write one chain and be made to go on longer, or write many chains${longest === 0 ? "" : ` of at most ${fixed(longest)} tokens`} and let them vote (majority). pass@n counts a problem as solved when any of n chains solves it: that is the best of n picked by the exact checker, so it needs such a checker. All on one axis of FLOPs per problem.`;
   return section(
     "thinking",
     "Thinking longer on each problem",
