@@ -11,6 +11,7 @@
 
 import { MullError } from "../core/errors.ts";
 import type { TransformerShape } from "../core/flops.ts";
+import type { Rng } from "../core/rng.ts";
 import { bestOfK } from "./best-of-k.ts";
 import { type Interval, meanInterval, meanOf } from "./bootstrap.ts";
 import {
@@ -93,7 +94,25 @@ export type SampleCurveOptions = CurveOptions & {
  * points.map((point) => point.accuracy); // [0.5, 1]
  */
 export function sampleCurve(problems: readonly ProblemChains[], options: SampleCurveOptions): SamplePoint[] {
-  const points: SamplePoint[] = [];
+  return sampleAccuracies(problems, options).map(({ enough, ...point }) => ({
+    model: options.model,
+    ...point,
+    flops: meanOf(enough.map((entry) => sampleFlops(entry, point.n, options.shape))),
+    problems: enough.length,
+  }));
+}
+
+/** A point of the sample curve before it is said what it costs, and the problems that are in it. */
+export type SampleAccuracy = Pick<SamplePoint, "strategy" | "n" | "accuracy" | "ci"> & {
+  readonly enough: readonly ProblemChains[];
+};
+
+/** `sampleCurve` for a model whose FLOPs are not known: accuracies alone. */
+export function sampleAccuracies(
+  problems: readonly ProblemChains[],
+  options: Omit<SampleCurveOptions, "model" | "shape">,
+): SampleAccuracy[] {
+  const points: SampleAccuracy[] = [];
   for (const strategy of options.strategies ?? ["pass@n", "majority"]) {
     for (const n of options.samples ?? [1, 2, 4, 8, 16, 32, 64]) {
       const enough = problems.filter((entry) => entry.chains.length >= n);
@@ -101,21 +120,20 @@ export function sampleCurve(problems: readonly ProblemChains[], options: SampleC
       const rng = options.rng.split("samples", strategy, n);
       const values = Float64Array.from(enough, (entry) => {
         checkChains(entry);
-        return accuracyOf(strategy, entry, n, { ...options, rng: rng.split("subsets", entry.problem.id) });
+        return accuracyOf(strategy, entry, n, rng.split("subsets", entry.problem.id));
       });
       const { mean, ci } = meanInterval(values, intervalOptions(enough, { ...options, rng }));
-      const flops = meanOf(enough.map((entry) => sampleFlops(entry, n, options.shape)));
-      points.push({ model: options.model, strategy, n, flops, accuracy: mean, ci, problems: enough.length });
+      points.push({ strategy, n, accuracy: mean, ci, enough });
     }
   }
   return points;
 }
 
-function accuracyOf(strategy: SampleStrategy, { chains }: ProblemChains, n: number, options: CurveOptions): number {
+function accuracyOf(strategy: SampleStrategy, { chains }: ProblemChains, n: number, rng: Rng): number {
   const rule = {
     "pass@n": () => passAtK({ n: chains.length, correct: chains.filter((chain) => chain.correct).length }, n),
-    majority: () => majorityAtK(chains, n, { rng: options.rng }).accuracy,
-    weighted: () => weightedAtK(chains, n, { rng: options.rng }).accuracy,
+    majority: () => majorityAtK(chains, n, { rng }).accuracy,
+    weighted: () => weightedAtK(chains, n, { rng }).accuracy,
     "best-of-n": () => bestOfK(chains, n),
   } satisfies Record<SampleStrategy, () => number>;
   return rule[strategy]();

@@ -3,6 +3,7 @@
 import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
 import { CountdownVerifier } from "../../src/tasks/countdown/verifier.ts";
 import { ExactVerifier } from "../../src/verify/exact.ts";
+import { FinalAnswerVerifier } from "../../src/verify/final-answer-verifier.ts";
 import { verifierContract } from "./verifier.ts";
 
 const puzzle = problemOf({ numbers: [3, 7, 8, 2], target: 24 });
@@ -46,4 +47,15 @@ verifierContract("exact, case ignored", () => new ExactVerifier({ ignoreCase: tr
   { problem: { id: "case", prompt: "?", answer: "Paris" }, completion: "PARIS", status: "correct" },
   { problem: { id: "case", prompt: "?", answer: "Paris" }, completion: "Lyon", status: "wrong" },
   { problem: pointless, completion: "x", status: "unscored" },
+]);
+
+const half = { id: "half", prompt: "What is a half of one?", answer: "\\frac{1}{2}" };
+
+verifierContract("final answer", () => new FinalAnswerVerifier(), [
+  { problem: half, completion: "So it is \\boxed{0.5}.", status: "correct", reason: /answers 1\/2/ },
+  { problem: half, completion: "The answer is $x = \\dfrac{2}{4}$.", status: "correct" },
+  { problem: { ...half, answer: "1 + 1 = 2\n#### 2" }, completion: "#### 2", status: "correct" },
+  { problem: half, completion: "\\boxed{2}", status: "wrong", reason: /answers 2, expected 1\/2/ },
+  { problem: half, completion: "I do not know.", status: "wrong", reason: /states no answer/ },
+  { problem: pointless, completion: "\\boxed{1}", status: "unscored" },
 ]);

@@ -50,6 +50,7 @@ export function program(terminal: Terminal): Command {
   addPretrain(command, terminal);
   addWatch(command, terminal);
   addReport(command, terminal);
+  addReplay(command, terminal);
   addDoctor(command, terminal);
   return mull;
 }
@@ -175,6 +176,27 @@ function addReport(command: Adder, terminal: Terminal): void {
     .option("--out <dir>", "folder for the files (default: beside report.json)")
     .addOption(jsonOption())
     .action(async (dir, options) => (await import("./report.ts")).reportCommand(dir, options, terminal));
+}
+
+function addReplay(command: Adder, terminal: Terminal): void {
+  command(
+    "replay",
+    "learn from chains that were recorded elsewhere",
+    "What recorded chains say about test-time compute, with no model at all: every final answer is found and verified, " +
+      "and pass@k, majority, weighted majority and best-of-k are computed over all subsets of a problem's chains. A line " +
+      "is {id, problem, answer, completions: [{text, tokens, scores?}]}, or what search-and-learn writes.",
+    ["mull replay rollouts.jsonl", "mull replay rollouts.jsonl.gz --json", "mull replay beams.jsonl --aggregate min"],
+  )
+    .argument("<file>", "rollouts as .jsonl or .jsonl.gz, one problem a line")
+    .addOption(
+      new Option("--aggregate <how>", "how the scores of a chain's steps become the chain's")
+        .choices(["last", "min", "product", "mean"])
+        .default("last"),
+    )
+    .addOption(seedOption("seed of the intervals and of subsets where there are too many"))
+    .option("--out <dir>", "folder for replay.json")
+    .addOption(jsonOption())
+    .action(async (file, options) => (await import("./replay.ts")).replayCommand(file, options, terminal));
 }
 
 function addDoctor(command: Adder, terminal: Terminal): void {
