@@ -27,6 +27,8 @@ export type FinishReason = "end" | "stop" | "length" | "aborted";
 export type Usage = {
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Nobody counted the tokens: they are estimated from the text. */
+  readonly estimated?: boolean;
   /** FLOPs actually spent, where the model can count them (a prompt shared by a group counts once). */
   readonly flops?: number;
 };

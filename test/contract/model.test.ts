@@ -9,9 +9,12 @@ import { WordLevelTokenizer } from "../../src/core/tokenizer.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { randomParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
 import { EmbeddedModel } from "../../src/model/embedded.ts";
+import { limited } from "../../src/model/limited.ts";
+import { OpenAIModel } from "../../src/model/openai/openai.ts";
 import { type Script, ScriptedModel } from "../../src/model/scripted.ts";
 import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
 import { countdownTokenizer } from "../../src/tasks/countdown/vocabulary.ts";
+import { OpenAIServer } from "../model/openai-server.ts";
 import { modelContract } from "./model.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -83,6 +86,22 @@ modelContract("scripted, on a clock", {
   manyTokens: 40,
   refused: [],
 });
+
+/** Three hundred calls at once would say nothing that sixteen do not. */
+modelContract("OpenAI-compatible", {
+  make: async () => {
+    server = await OpenAIServer.start(new ScriptedModel(random, { ends: ENDS }));
+    return limited(new OpenAIModel({ baseUrl: server.url, model: "scripted" }), { concurrency: 16 });
+  },
+  close: () => server[Symbol.asyncDispose](),
+  prompts: PROMPTS,
+  word: "go-on",
+  ends: ENDS,
+  manyTokens: 40,
+  refused: [],
+  extends: false,
+});
+let server: OpenAIServer;
 
 const ask = (seed: number, maxTokens = 10): SampleRequest => ({ prompt: "p", seed, maxTokens });
 

@@ -24,6 +24,8 @@ export type ModelSubject = {
   readonly ends: readonly string[];
   /** More tokens than its chains ever have. */
   readonly manyTokens: number;
+  /** Whether it can be made to go on where it would end; one that cannot refuses. Default true. */
+  readonly extends?: boolean;
   /** Requests that it must refuse, beside those that every model refuses. */
   readonly refused: readonly Partial<SampleRequest>[];
 };
@@ -125,6 +127,11 @@ export function modelContract(name: string, subject: ModelSubject): void {
     });
 
     test("an extension replaces the model's end, and the chain goes on", async () => {
+      if (subject.extends === false) {
+        const forced = ask(1, { extend: { end: ends[0] as string, continuation: word } });
+        await assert.rejects(one(forced), { code: "input", message: /go on/ });
+        return;
+      }
       const { request, chain } = await ended(3);
       const end = chain.at(-1) as string;
       const extend = { end, continuation: `${word} ${word}` };
