@@ -45,6 +45,7 @@ export const TINY_PRESET: Preset = {
   evaluateEvery: 2,
   problems: 8,
   chains: { samples: 2, maxTokens: 32 },
+  unseenSamples: 2,
   parallel: { samples: 4, maxTokens: 24 },
   forced: { samples: 1, maxTokens: 64 },
   corpusTexts: 60,

@@ -17,13 +17,13 @@ import type { Speed } from "./speed.ts";
  * estimateSeconds(tiny, speed, 10) === (2 * steps * problemsPerStep * samples * 10) / 1000; // true
  */
 export function estimateSeconds(preset: Preset, base: Speed, trainedTokens: number): number {
-  const { learning, evaluateEvery, problems, chains, parallel, forced } = preset;
+  const { learning, evaluateEvery, problems, chains, unseenSamples, parallel, forced } = preset;
   const longer = Math.max(base.meanTokens, trainedTokens);
   const learnt = learning.steps * learning.problemsPerStep * learning.samples * Math.min(longer, learning.maxTokens);
   const evaluated = (1 + Math.ceil(learning.steps / evaluateEvery)) * problems * Math.min(longer, chains.maxTokens);
   const both = (maxTokens: number): number => Math.min(base.meanTokens, maxTokens) + Math.min(trainedTokens, maxTokens);
   const measured =
-    (problems + Math.ceil(problems / 2)) * chains.samples * both(chains.maxTokens) + // with unseen targets
+    (problems * chains.samples + Math.ceil(problems / 2) * unseenSamples) * both(chains.maxTokens) +
     problems * parallel.samples * both(parallel.maxTokens) +
     problems * forced.samples * 2 * forced.maxTokens;
   return (learnt + evaluated + measured) / base.sampling + learnt / base.training;

@@ -18,10 +18,12 @@ export type Preset = {
   readonly learning: PolicyGradientOptions;
   /** A curve point every so many steps. */
   readonly evaluateEvery: number;
-  /** Held-out problems measured, half of three and half of four numbers. */
+  /** Held-out problems measured, half of three and half of four numbers; of unseen targets half as many. */
   readonly problems: number;
   /** For the pass@1 of the report and its behaviours; a point of the train-time curve takes one such chain a problem. */
   readonly chains: Sampling;
+  /** Chains of as many tokens for each problem of an unseen target: nearly all of them are long. */
+  readonly unseenSamples: number;
   /** For the sample curves, parallel compute: many chains, and short ones, as they are the larger part of a run. */
   readonly parallel: Sampling;
   /** For the length curves and the control, sequential compute: chains that are made to go on. */
@@ -65,7 +67,7 @@ function grpo(
   };
 }
 
-const MEASURED = { problems: 400, corpusTexts: 20_000 } as const;
+const MEASURED = { problems: 400, unseenSamples: 2, corpusTexts: 20_000 } as const;
 
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   quick: {

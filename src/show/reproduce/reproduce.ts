@@ -261,14 +261,17 @@ class Job {
 
   /** Both models on the held-out problems: single chains, many samples, forced length, unseen targets. */
   async #measure(): Promise<void> {
-    const { problems, chains, parallel, forced } = this.#preset;
+    const { problems, chains, unseenSamples, parallel, forced } = this.#preset;
     const [main, unseen] = [this.#heldOut, heldOut("unseen-targets", Math.ceil(problems / 2))];
     for (const name of ["base", "final"] as const) {
       const who = name === "base" ? "the base model" : "the trained model";
       await this.#measureOnce(name, "chains", `chains by ${who}`, main, chains);
       await this.#measureOnce(name, "samples", `${parallel.samples} samples a problem by ${who}`, main, parallel);
       await this.#measureOnce(name, "forced", `chains by ${who}, made to go on`, main, { ...forced, extend: GO_ON });
-      await this.#measureOnce(name, "unseen", `targets never trained on, by ${who}`, unseen, chains);
+      await this.#measureOnce(name, "unseen", `targets never trained on, by ${who}`, unseen, {
+        ...chains,
+        samples: unseenSamples,
+      });
     }
   }
 
