@@ -7,6 +7,7 @@ import type { Model, SampleOptions } from "../core/interfaces.ts";
 import type { WordLevelTokenizer } from "../core/tokenizer.ts";
 import type { DecodeRequest, DecodeResult } from "../engine/decoder.ts";
 import type { Engine } from "../engine/engine.ts";
+import { checkRequest } from "./check-request.ts";
 
 export class EmbeddedModel implements Model {
   readonly name: string;
@@ -42,10 +43,7 @@ export class EmbeddedModel implements Model {
 
   #toDecode(request: SampleRequest): DecodeRequest {
     const { maxTokens, temperature = 1, topP = 1, seed, stop = [], extend } = request;
-    if (!(maxTokens >= 1) || !(temperature >= 0) || !(topP > 0 && topP <= 1)) {
-      const came = `maxTokens ${maxTokens}, temperature ${temperature}, topP ${topP}`;
-      throw new MullError("input", `expected maxTokens >= 1, temperature >= 0 and 0 < topP <= 1, got ${came}`);
-    }
+    checkRequest(request);
     const prompt = this.encode(request.prompt, request.prefix);
     const { maxPositions } = this.engine.config;
     if (prompt.length >= maxPositions) {

@@ -9,6 +9,7 @@
 import type { Completion, FinishReason, SampleRequest } from "../core/completion.ts";
 import { MullError } from "../core/errors.ts";
 import type { Model, SampleOptions } from "../core/interfaces.ts";
+import { checkRequest } from "./check-request.ts";
 
 export type ScriptedReply = {
   /** The words after the prefix, separated by whitespace; a word is a token. The chain ends after the last. */
@@ -103,11 +104,9 @@ function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== "");
 }
 
-function check({ maxTokens, temperature = 1, topP = 1, extend }: SampleRequest): void {
-  if (!(maxTokens >= 1 && temperature >= 0 && topP > 0 && topP <= 1)) {
-    const came = `maxTokens ${maxTokens}, temperature ${temperature}, topP ${topP}`;
-    throw new MullError("input", `expected maxTokens >= 1, temperature >= 0 and 0 < topP <= 1, got ${came}`);
-  }
+function check(request: SampleRequest): void {
+  checkRequest(request);
+  const { extend } = request;
   if (extend !== undefined && words(extend.continuation).length === 0) {
     throw new MullError("input", "the continuation of an extension is empty, expected at least one word");
   }

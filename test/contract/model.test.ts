@@ -10,6 +10,8 @@ import { Engine } from "../../src/engine/engine.ts";
 import { randomParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
 import { EmbeddedModel } from "../../src/model/embedded.ts";
 import { limited } from "../../src/model/limited.ts";
+import { Meter } from "../../src/model/meter.ts";
+import { metered } from "../../src/model/metered.ts";
 import { OpenAIModel } from "../../src/model/openai/openai.ts";
 import { type Script, ScriptedModel } from "../../src/model/scripted.ts";
 import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
@@ -80,6 +82,15 @@ modelContract("scripted, on a clock", {
     return new ScriptedModel(slow, { ends: ENDS, wait: clock.wait });
   },
   run: (work) => clock.run(work),
+  prompts: PROMPTS,
+  word: "go-on",
+  ends: ENDS,
+  manyTokens: 40,
+  refused: [],
+});
+
+modelContract("metered", {
+  make: () => metered(new ScriptedModel(random, { ends: ENDS }), new Meter({ tokens: 1e9, calls: 1e9 })),
   prompts: PROMPTS,
   word: "go-on",
   ends: ENDS,

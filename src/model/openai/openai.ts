@@ -10,6 +10,7 @@
 import type { Completion, SampleRequest } from "../../core/completion.ts";
 import { MullError } from "../../core/errors.ts";
 import type { Model, SampleOptions } from "../../core/interfaces.ts";
+import { checkRequest } from "../check-request.ts";
 import { ServerError } from "../server-error.ts";
 import { readBody, readEvents } from "./body.ts";
 import { failureOf, unreachable } from "./failure.ts";
@@ -198,12 +199,9 @@ function untouched(): Completion {
   return { text: "", finish: "aborted", usage: { promptTokens: 0, completionTokens: 0 } };
 }
 
-function check({ maxTokens, temperature = 1, topP = 1, extend }: SampleRequest): void {
-  if (!(maxTokens >= 1 && temperature >= 0 && topP > 0 && topP <= 1)) {
-    const came = `maxTokens ${maxTokens}, temperature ${temperature}, topP ${topP}`;
-    throw new MullError("input", `expected maxTokens >= 1, temperature >= 0 and 0 < topP <= 1, got ${came}`);
-  }
-  if (extend !== undefined) {
+function check(request: SampleRequest): void {
+  checkRequest(request);
+  if (request.extend !== undefined) {
     throw new MullError("input", "a server cannot be made to go on where its model ends", {
       hint: "force the budget by a strategy that asks again with a prefix",
     });
