@@ -34,16 +34,23 @@ export async function sampleChains(
   n: number,
   options: ChainOptions = {},
 ): Promise<Completion[]> {
-  const { maxTokens, temperature, topP, extend } = options;
-  const { model, rng, budget, signal, onToken } = context;
+  return writeChains(context, chainRequests(problem, context, n, options));
+}
+
+/** The requests of those chains, for strategies that do not send all at once. */
+export function chainRequests(
+  problem: Problem,
+  { rng, budget }: Pick<StrategyContext, "rng" | "budget">,
+  n: number,
+  { maxTokens, temperature, topP, extend }: ChainOptions = {},
+): SampleRequest[] {
   if (!(Number.isInteger(n) && n >= 1 && n <= LIMITS.requests)) {
     throw new MullError("input", `n is ${n}, expected a whole number of chains from 1 to ${LIMITS.requests}`);
   }
   if (maxTokens !== undefined && !(maxTokens >= 1)) {
     throw new MullError("input", `maxTokens is ${maxTokens}, expected at least one token a chain`);
   }
-  stopIfAborted(signal);
-  const requests = dealBudget(budget.maxTokens, n, maxTokens).map(
+  return dealBudget(budget.maxTokens, n, maxTokens).map(
     (tokens, i): SampleRequest => ({
       prompt: problem.prompt,
       maxTokens: tokens,
@@ -53,9 +60,23 @@ export async function sampleChains(
       ...(extend === undefined ? {} : { extend }),
     }),
   );
+}
+
+/**
+ * Their chains, in the order of the requests.
+ *
+ * @param first number of the first request among all that the strategy sends, for whoever follows its tokens
+ * @throws MullError `aborted` where the signal stopped it
+ */
+export async function writeChains(
+  { model, signal, onToken }: Pick<StrategyContext, "model" | "signal" | "onToken">,
+  requests: readonly SampleRequest[],
+  first = 0,
+): Promise<Completion[]> {
+  stopIfAborted(signal);
   const chains = await model.sample(requests, {
     ...(signal === undefined ? {} : { signal }),
-    ...(onToken === undefined ? {} : { onToken }),
+    ...(onToken === undefined ? {} : { onToken: (i, text) => onToken(first + i, text) }),
   });
   stopIfAborted(signal);
   return chains;

@@ -6,6 +6,7 @@ import { Engine } from "../../src/engine/engine.ts";
 import { randomParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
 import { EmbeddedModel } from "../../src/model/embedded.ts";
 import { type Script, ScriptedModel } from "../../src/model/scripted.ts";
+import { adaptiveMajority } from "../../src/search/adaptive-majority.ts";
 import { bestOfN } from "../../src/search/best-of-n.ts";
 import { forced } from "../../src/search/forced.ts";
 import { majority } from "../../src/search/majority.ts";
@@ -19,6 +20,8 @@ const STRATEGIES: Readonly<Record<string, () => Strategy>> = {
   single: () => single(),
   "single, cooler and short": () => single({ temperature: 0.7, topP: 0.9, maxTokens: 30 }),
   majority: () => majority({ n: 6 }),
+  "adaptive majority": () => adaptiveMajority({ n: 6, batch: 2 }),
+  "adaptive majority, by belief": () => adaptiveMajority({ n: 9, batch: 1, confidence: 0.9 }),
   "best-of-n": () => bestOfN({ n: 6 }),
   "best-of-n, short chains": () => bestOfN({ n: 6, maxTokens: 12 }),
   forced: () => forced({ extend: { end: "give-up", continuation: "back:0" } }),
