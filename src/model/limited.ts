@@ -25,6 +25,7 @@ export type Clock = {
 /**
  * @throws MullError `input` for a limit that admits nothing
  * @example
+ * import { ScriptedModel } from "./scripted.ts";
  * const model = limited(new ScriptedModel(() => "solved"), { concurrency: 4 });
  * const completions = await model.sample([1, 2, 3].map((seed) => ({ prompt: "3 7 = 10", seed, maxTokens: 3 })));
  * completions.length; // 3

@@ -27,6 +27,8 @@ const TEMPLATE = 256;
 
 /**
  * @example
+ * import { Meter } from "./meter.ts";
+ * import { ScriptedModel } from "./scripted.ts";
  * const meter = new Meter({ tokens: 5 });
  * const model = metered(new ScriptedModel(() => "3 + 7 =10 solved"), meter);
  * await model.sample([1, 2].map((seed) => ({ prompt: "3 7 = 10", seed, maxTokens: 4 })));

@@ -78,6 +78,7 @@ export type RecordedModel = Model & {
  * @param journal open for writing, by the run that holds its lock
  * @param recording what the journal held when it was opened
  * @example
+ * import { ScriptedModel } from "./scripted.ts";
  * import { openJournal } from "../store/journal.ts";
  * await using journal = await openJournal("/tmp/calls.jsonl", { truncateTo: 0 });
  * const model = recorded(new ScriptedModel(() => "solved"), journal, NO_RECORDING);

@@ -32,6 +32,7 @@ export type RetryOptions = {
 
 /**
  * @example
+ * import { ScriptedModel } from "./scripted.ts";
  * const model = retried(new ScriptedModel(() => "solved"), { attempts: 3 });
  * (await model.sample([{ prompt: "3 7 = 10", seed: 1, maxTokens: 3 }]))[0]?.text; // "solved"
  */
