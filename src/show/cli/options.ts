@@ -40,5 +40,5 @@ export const portOption = (): Option =>
   );
 
 /** What `--strategy` may be; the first is the default. */
-export const STRATEGIES = ["single", "majority", "best-of-n", "forced"] as const;
+export const STRATEGIES = ["single", "majority", "adaptive-majority", "best-of-n", "forced"] as const;
 export type StrategyName = (typeof STRATEGIES)[number];

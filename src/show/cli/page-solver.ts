@@ -54,7 +54,7 @@ export class PageSolver implements Solver {
         model: await opened.model,
         verifier,
         extract,
-        budget: { maxTokens: defaultBudget(name, N) },
+        budget: { maxTokens: defaultBudget(isOneChain(name) ? 1 : N) },
         rng: this.#rng.split(this.#asked++),
         signal,
         onToken: (_, text) => {

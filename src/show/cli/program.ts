@@ -102,18 +102,20 @@ function addSolve(command: Adder, terminal: Terminal): void {
     .addOption(
       new Option(
         "--strategy <name>",
-        "how to spend compute: one chain, a vote of n chains, the best of n by the verifier, or one chain that is made to go on",
+        "how to spend compute: one chain, a vote of n chains, a vote that stops when it is decided, the best of n by the verifier, or one chain that is made to go on",
       )
         .choices(STRATEGIES)
         .default(STRATEGIES[0]),
     )
     .addOption(
-      new Option("--n <chains>", "chains of majority and best-of-n (default: 16)").argParser(wholeNumber(1, 4096)),
+      new Option("--n <chains>", "chains at most, where there are several (default: 16)").argParser(
+        wholeNumber(1, 4096),
+      ),
     )
     .addOption(
       new Option(
         "--budget <tokens>",
-        "tokens at most, all chains together (default: 512 a chain; forced: 1024)",
+        "tokens at most, all chains together (default: 1024 a chain)",
       ).argParser(wholeNumber(1, 10_000_000)),
     )
     .option("--model <name>", "trained, base, or the folder of a checkpoint or run", "trained")

@@ -44,7 +44,7 @@ export async function solve(words: readonly string[], options: SolveOptions, ter
   const puzzle = parsePuzzle(words.join(" "), task.solver);
   const problem = problemOf(puzzle);
   const n = chainsOf(options);
-  const budget = { maxTokens: options.budget ?? defaultBudget(name, n) };
+  const budget = { maxTokens: options.budget ?? defaultBudget(n) };
   const found = findModel(options.model);
   if (found.notice !== undefined) remark(terminal, found.notice);
   if (!isPractised(puzzle)) remark(terminal, UNPRACTISED);

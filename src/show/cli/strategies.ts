@@ -1,6 +1,7 @@
 /** The strategies by the names that people type, with what Countdown needs of them. */
 
 import type { Strategy } from "../../core/interfaces.ts";
+import { adaptiveMajority } from "../../search/adaptive-majority.ts";
 import { bestOfN } from "../../search/best-of-n.ts";
 import { forced } from "../../search/forced.ts";
 import { majority } from "../../search/majority.ts";
@@ -16,6 +17,7 @@ export function isOneChain(name: StrategyName): boolean {
 const MAKERS = {
   single: (_, options) => single(options),
   majority: (n, options) => majority({ n, ...options }),
+  "adaptive-majority": (n, options) => adaptiveMajority({ n, ...options }),
   "best-of-n": (n, options) => bestOfN({ n, ...options }),
   forced: (_, options) => forced({ extend: GO_ON, ...options }),
 } satisfies Record<StrategyName, (n: number, options: { readonly temperature: number }) => Strategy>;
@@ -25,7 +27,10 @@ export function makeStrategy(name: StrategyName, n: number, options: { readonly 
   return MAKERS[name](n, options);
 }
 
+/** Tokens of the longest chain that the models were measured with. */
+const CHAIN_TOKENS = 1024;
+
 /** Tokens at most, all chains together, where nothing else is asked. */
-export function defaultBudget(name: StrategyName, n: number): number {
-  return name === "forced" ? 1024 : 512 * n;
+export function defaultBudget(chains: number): number {
+  return CHAIN_TOKENS * chains;
 }
