@@ -34,7 +34,11 @@ describe("a command line that is wrong", { concurrency: 2 }, () => {
     [["nonsense"], /unknown command 'nonsense'/, /mull --help/],
     [["solve", "3 7 = 21", "--stratgy", "single"], /unknown option '--stratgy'/, /did you mean --strategy\?/],
     [["solve"], /missing required argument 'puzzle'/, /mull solve --help/],
-    [["solve", "3 7 = 21", "--strategy", "magic"], /Allowed choices are single, majority, best-of-n, forced/, /help/],
+    [
+      ["solve", "3 7 = 21", "--strategy", "magic"],
+      /Allowed choices are single, majority, adaptive-majority, best-of-n, forced/,
+      /help/,
+    ],
     [["solve", "3 7 = 21", "--n", "0"], /'0' is invalid. Expected a whole number from 1/, /mull solve --help/],
     [["solve", "3 7 = 21", "--temperature", "hot"], /Expected a number from 0 to 10/, /mull solve --help/],
     [["solve", "3 7 = 21", "--seed", "-1"], /Expected a whole number from 0/, /mull solve --help/],

@@ -91,9 +91,9 @@ function addSolve(command: Adder, terminal: Terminal): void {
       "result a whole number from 1 to 99. The models have practised three or four numbers from 1 to 20 and targets " +
       "from 10 to 99.",
     [
-      'mull solve "3 7 8 2 = 24"',
-      'mull solve "3 7 8 2 = 24" --model base',
-      'mull solve "11 4 19 6 = 57" --strategy majority --n 32',
+      'mull solve "6 4 9 2 = 57"',
+      'mull solve "6 4 9 2 = 57" --model base',
+      'mull solve "11 4 19 6 = 57" --strategy adaptive-majority --n 32',
       'mull solve "11 4 19 6 = 57" --strategy forced --budget 1000',
       'mull solve "3 7 8 2 = 24" --strategy best-of-n --json',
     ],
@@ -113,10 +113,9 @@ function addSolve(command: Adder, terminal: Terminal): void {
       ),
     )
     .addOption(
-      new Option(
-        "--budget <tokens>",
-        "tokens at most, all chains together (default: 1024 a chain)",
-      ).argParser(wholeNumber(1, 10_000_000)),
+      new Option("--budget <tokens>", "tokens at most, all chains together (default: 1024 a chain)").argParser(
+        wholeNumber(1, 10_000_000),
+      ),
     )
     .option("--model <name>", "trained, base, or the folder of a checkpoint or run", "trained")
     .addOption(
