@@ -77,7 +77,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     evaluateEvery: 1,
     ...MEASURED,
     chains: { samples: 2, maxTokens: 256 },
-    parallel: { samples: 8, maxTokens: 192 },
+    parallel: { samples: 8, maxTokens: 128 },
     forced: { samples: 1, maxTokens: LONGEST_CHAIN },
   },
   default: {
@@ -87,7 +87,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     evaluateEvery: 3,
     ...MEASURED,
     chains: { samples: 4, maxTokens: LONGEST_CHAIN },
-    parallel: { samples: 64, maxTokens: 192 },
+    parallel: { samples: 64, maxTokens: 128 },
     forced: { samples: 1, maxTokens: LONGEST_CHAIN },
   },
   full: {
@@ -97,7 +97,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     evaluateEvery: 8,
     ...MEASURED,
     chains: { samples: 8, maxTokens: LONGEST_CHAIN },
-    parallel: { samples: 64, maxTokens: 192 },
+    parallel: { samples: 64, maxTokens: 128 },
     forced: { samples: 4, maxTokens: LONGEST_CHAIN },
   },
 };
