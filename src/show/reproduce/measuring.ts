@@ -40,7 +40,7 @@ export type SamplingPlan = {
 export type SampledChain = { readonly problem: Problem; readonly completion: Completion };
 
 /** Requests sent together: enough to keep the decoder full, few enough that progress is seen. */
-const WAVE = 2048;
+const WAVE = 1024;
 /** Waves under way at once: while the long chains of one end, those of the next fill the decoder. */
 const WAVES = 2;
 

@@ -67,7 +67,7 @@ function grpo(
   };
 }
 
-const MEASURED = { problems: 400, unseenSamples: 2, corpusTexts: 20_000 } as const;
+const MEASURED = { problems: 400, unseenSamples: 1, corpusTexts: 20_000 } as const;
 
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   quick: {

@@ -244,9 +244,9 @@ class Job {
   #sample(problems: readonly Problem[], plan: SamplingPlan): Promise<SampledChain[]> {
     const { signal, onProgress } = this.#hooks;
     return sampleChains(this.#model, problems, {
+      ...(onProgress === undefined ? {} : { onProgress }),
       ...plan,
       signal,
-      ...(onProgress === undefined ? {} : { onProgress }),
     });
   }
 
@@ -259,43 +259,62 @@ class Job {
     this.#publish({ type: "pair", problem: base.problem, base: base.chain, final: now.chain });
   }
 
-  /** Both models on the held-out problems: single chains, many samples, forced length, unseen targets. */
+  /** Both models on the held-out problems: forced length, unseen targets, single chains, many samples. */
   async #measure(): Promise<void> {
     const { problems, chains, unseenSamples, parallel, forced } = this.#preset;
     const [main, unseen] = [this.#heldOut, heldOut("unseen-targets", Math.ceil(problems / 2))];
-    for (const name of ["base", "final"] as const) {
-      const who = name === "base" ? "the base model" : "the trained model";
-      await this.#measureOnce(name, "chains", `chains by ${who}`, main, chains);
-      await this.#measureOnce(name, "samples", `${parallel.samples} samples a problem by ${who}`, main, parallel);
-      await this.#measureOnce(name, "forced", `chains by ${who}, made to go on`, main, { ...forced, extend: GO_ON });
-      await this.#measureOnce(name, "unseen", `targets never trained on, by ${who}`, unseen, {
-        ...chains,
-        samples: unseenSamples,
-      });
+    // All go on side by side, the longest chains begun first: while they end, short ones keep the decoder full.
+    const plans: Record<string, MeasuringPlan> = {
+      forced: { problems: main, ...forced, extend: GO_ON },
+      unseen: { problems: unseen, ...chains, samples: unseenSamples },
+      chains: { problems: main, ...chains },
+      samples: { problems: main, ...parallel },
+    };
+    for (const model of ["base", "final"] as const) {
+      const missing = Object.entries(plans).filter(([what]) => this.#state.measured[`${model}.${what}`] === undefined);
+      if (missing.length > 0) await this.#measureModel(model, missing);
     }
   }
 
-  async #measureOnce(
+  async #measureModel(
     model: "base" | "final",
-    what: string,
-    detail: string,
-    problems: readonly Problem[],
-    plan: Sampling & { readonly extend?: typeof GO_ON },
+    plans: readonly (readonly [what: string, plan: MeasuringPlan])[],
   ): Promise<void> {
-    const name = `${model}.${what}`;
-    if (this.#state.measured[name] !== undefined) return;
-    this.#publish({ type: "phase", name: "measuring", detail });
+    const total = plans.reduce((sum, [, plan]) => sum + plan.problems.length * plan.samples, 0);
+    const who = model === "base" ? "the base model" : "the trained model";
+    this.#publish({ type: "phase", name: "measuring", detail: `${total.toLocaleString("en")} chains by ${who}` });
     this.#engine.setParameters(model === "base" ? this.#base : this.#trained);
-    const chains = await this.#sample(problems, { ...plan, seed: deriveSeed(this.#options.seed, "measure", what) });
-    const measurement: Measurement = {
-      problems: toRecords(chains),
-      tallies: what === "chains" ? tallyBehaviours(chains) : [],
-      gate: gateOf(chains),
-      shown: shownChains(chains.filter((_, i) => i % plan.samples === 0)),
-    };
-    this.#state = { ...this.#state, measured: { ...this.#state.measured, [name]: measurement } };
-    await this.#save();
+    let done = 0;
+    const underWay = plans.map(([what, { problems, ...plan }]) => {
+      let before = 0;
+      const onProgress = (now: number): void => {
+        done += now - before;
+        before = now;
+        this.#hooks.onProgress?.(done, total);
+      };
+      const seed = deriveSeed(this.#options.seed, "measure", what);
+      const chains = this.#sample(problems, { ...plan, seed, onProgress });
+      chains.catch(() => {}); // it rejects where it is awaited, which may be never, after another has failed
+      return { what, samples: plan.samples, chains };
+    });
+    for (const { what, samples, chains } of underWay) {
+      const measurement = measurementOf(await chains, samples, what === "chains");
+      this.#state = { ...this.#state, measured: { ...this.#state.measured, [`${model}.${what}`]: measurement } };
+      await this.#save();
+    }
   }
+}
+
+type MeasuringPlan = Sampling & { readonly problems: readonly Problem[]; readonly extend?: typeof GO_ON };
+
+/** @param tallied whether the chains' behaviours are counted */
+function measurementOf(chains: readonly SampledChain[], samples: number, tallied: boolean): Measurement {
+  return {
+    problems: toRecords(chains),
+    tallies: tallied ? tallyBehaviours(chains) : [],
+    gate: gateOf(chains),
+    shown: shownChains(chains.filter((_, i) => i % samples === 0)),
+  };
 }
 
 function shownChains(chains: readonly SampledChain[]): { problem: string; chain: JudgedChain }[] {
