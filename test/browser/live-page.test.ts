@@ -62,19 +62,28 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
   /** Waits until the element's text matches. */
   const reads = (page: Page, selector: string, words: RegExp) =>
     page.locator(selector).filter({ hasText: words }).first().waitFor();
-  /** Waits until a chart shows at least so many pixels of about the colour of a variable of the palette. */
+  /**
+   * Waits until a chart shows at least so many pixels of about the colour of a variable of the palette. It looks again in
+   * the page itself, frame by frame: the page's policy forbids the `eval` with which `waitForFunction` looks a second time.
+   */
   const shows = (page: Page, chart: string, role: string, pixels: number) =>
-    page.waitForFunction(`(() => {
-      const canvas = document.querySelector("${chart} canvas");
-      const wanted = getComputedStyle(document.body).getPropertyValue("--${role}").trim();
-      const rgb = [1, 3, 5].map((i) => parseInt(wanted.slice(i, i + 2), 16));
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      let found = 0;
-      for (let i = 0; i < data.length; i += 4) {
-        if (data[i + 3] > 200 && rgb.every((value, c) => Math.abs(data[i + c] - value) < 12)) found++;
-      }
-      return found >= ${pixels};
-    })()`);
+    page.evaluate(`new Promise((resolve, reject) => {
+      const deadline = performance.now() + 20_000;
+      const look = () => {
+        const canvas = document.querySelector("${chart} canvas");
+        const wanted = getComputedStyle(document.body).getPropertyValue("--${role}").trim();
+        const rgb = [1, 3, 5].map((i) => parseInt(wanted.slice(i, i + 2), 16));
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        let found = 0;
+        for (let i = 0; i < data.length; i += 4) {
+          if (data[i + 3] > 200 && rgb.every((value, c) => Math.abs(data[i + c] - value) < 12)) found++;
+        }
+        if (found >= ${pixels}) resolve(null);
+        else if (performance.now() > deadline) reject(new Error("${chart} shows " + found + " pixels of ${role}"));
+        else requestAnimationFrame(look);
+      };
+      look();
+    })`);
 
   test("waits for a run, and follows it as it happens", async () => {
     const feed = new RunFeed();
