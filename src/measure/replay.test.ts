@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Rng } from "../core/rng.ts";
+import { AGGREGATIONS } from "./aggregations.ts";
 import type { ChainRecord } from "./chains.ts";
 import { picksOf, recommend, replayCurves, sampleSizes } from "./replay.ts";
 import { tallyText, textBehaviours } from "./text-behaviours.ts";
@@ -93,4 +94,10 @@ test("words that show a behaviour are counted, of right and of wrong chains", ()
   assert.deepEqual(shown.backtracking, { showing: 0.5, perChain: 1, correct: 0, wrong: 2 });
   assert.deepEqual([shown.verification.perChain, shown["error correction"].perChain], [0.5, 0.5]);
   assert.deepEqual([shown["sub-goals"].showing, shown["giving up"].showing], [0.5, 0]);
+});
+
+test("the scores of a chain's steps become the chain's", () => {
+  const scores = [0.5, 0.25, 0.75];
+  const all = Object.entries(AGGREGATIONS).map(([name, aggregate]) => [name, aggregate(scores)]);
+  assert.deepEqual(Object.fromEntries(all), { last: 0.75, min: 0.25, product: 0.09375, mean: 0.5 });
 });

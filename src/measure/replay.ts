@@ -70,25 +70,15 @@ export function sampleSizes(problems: readonly ProblemChains[]): number[] {
  */
 export function picksOf(chains: readonly ChainRecord[], k: number): Picks {
   const first = chains.slice(0, k);
-  const scored = first.every(({ score }) => score !== undefined);
-  return {
-    naive: scored
-      ? heaviest(
-          first.map((chain) => [chain.answer, chain.score as number]),
-          Math.max,
-        )
-      : null,
-    weighted: scored
-      ? heaviest(
-          first.map((chain) => [chain.answer, chain.score as number]),
-          plus,
-        )
-      : null,
-    majority: heaviest(
-      first.map((chain) => [chain.answer, 1]),
-      plus,
-    ),
-  };
+  const by = (weigh: (chain: ChainRecord) => number, join: (a: number, b: number) => number): string | null =>
+    heaviest(
+      first.map((chain) => [chain.answer, weigh(chain)]),
+      join,
+    );
+  const majority = by(() => 1, plus);
+  if (first.some(({ score }) => score === undefined)) return { naive: null, weighted: null, majority };
+  const scoreOf = (chain: ChainRecord): number => chain.score as number;
+  return { naive: by(scoreOf, Math.max), weighted: by(scoreOf, plus), majority };
 }
 
 const plus = (a: number, b: number): number => a + b;

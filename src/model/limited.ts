@@ -3,23 +3,17 @@
  * order in which they were made; each is a call of its own, so that a slow one holds up nobody.
  */
 
-import type { Completion, SampleRequest } from "../core/completion.ts";
+import type { Completion } from "../core/completion.ts";
 import { MullError } from "../core/errors.ts";
-import type { Model, SampleOptions } from "../core/interfaces.ts";
+import type { Model } from "../core/interfaces.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { eachRequest } from "./each-request.ts";
 
 export type Limits = {
   /** Requests under way at once. Default: no bound. */
   readonly concurrency?: number;
   /** Requests begun in a second, evenly spaced. Default: no bound. */
   readonly perSecond?: number;
-};
-
-/** What a rate needs to know of time; a test brings its own. */
-export type Clock = {
-  /** ms */
-  readonly now: () => number;
-  /** Resolves after `ms`, or as soon as the signal aborts. */
-  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
 /**
@@ -40,30 +34,17 @@ export function limited(model: Model, limits: Limits, clock: Clock = systemClock
   const turnstile = new Turnstile(Math.floor(concurrency), 1000 / perSecond, clock);
   return {
     name: model.name,
-    sample(requests, options = {}) {
-      const failed = new AbortController();
-      const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
-      const one = async (request: SampleRequest, i: number): Promise<Completion> => {
-        const leave = await turnstile.enter(signal);
+    sample: (requests, options = {}) =>
+      eachRequest(requests, options, async (request, own) => {
+        const leave = await turnstile.enter(own.signal);
         try {
-          const [completion] = await model.sample([request], optionsOf(i, signal, options));
+          const [completion] = await model.sample([request], own);
           return completion as Completion;
         } finally {
           leave();
         }
-      };
-      const all = requests.map(one);
-      return Promise.all(all).catch((error: unknown) => {
-        failed.abort(); // the other requests of the call stop, or never start
-        throw error;
-      });
-    },
+      }),
   };
-}
-
-/** The options of a call for one of several requests. */
-function optionsOf(i: number, signal: AbortSignal, { onToken }: SampleOptions): SampleOptions {
-  return { signal, ...(onToken === undefined ? {} : { onToken: (_: number, text: string) => onToken(i, text) }) };
 }
 
 /** Admits in order of arrival: at most `places` inside, entries at least `gapMs` apart. */
@@ -121,18 +102,3 @@ class Turnstile {
     });
   }
 }
-
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  wait: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener("abort", done, { once: true });
-    }),
-};

@@ -6,7 +6,7 @@
 
 import { addCosts, type Budget, type Cost, NO_COST } from "../core/budget.ts";
 import { MullError } from "../core/errors.ts";
-import { type Clock, systemClock } from "./limited.ts";
+import { type Clock, systemClock } from "./clock.ts";
 
 const BOUNDED = ["calls", "tokens", "dollars", "flops"] as const;
 

@@ -11,6 +11,7 @@ import type { Cost } from "../core/budget.ts";
 import type { Completion, SampleRequest } from "../core/completion.ts";
 import type { Model, SampleOptions } from "../core/interfaces.ts";
 import { checkRequest } from "./check-request.ts";
+import { eachRequest, NOT_SENT } from "./each-request.ts";
 import type { Meter } from "./meter.ts";
 import { ServerError } from "./server-error.ts";
 
@@ -73,11 +74,9 @@ export function metered(model: Model, meter: Meter, price: Price = {}): Model {
 
   return {
     name: model.name,
-    async sample(requests, { signal: asked, onToken } = {}) {
+    async sample(requests, options = {}) {
       for (const request of requests) checkRequest(request);
-      const failed = new AbortController();
-      const signals = [failed.signal, meter.signal, ...(asked === undefined ? [] : [asked])];
-      const signal = AbortSignal.any(signals);
+      const signal = options.signal === undefined ? meter.signal : AbortSignal.any([options.signal, meter.signal]);
       // All is reserved before anything starts, in the order of the requests: who gets the last tokens is no race.
       const plans = requests.map((request) => {
         const promptTokens = Buffer.byteLength(`${request.prompt}${request.prefix ?? ""}`) + TEMPLATE;
@@ -87,19 +86,10 @@ export function metered(model: Model, meter: Meter, price: Price = {}): Model {
         if (!granted || maxTokens < Math.floor(request.maxTokens)) meter.refuse();
         return granted ? { maxTokens, reserved } : null;
       });
-      const calls = requests.map((request, i) => {
+      return eachRequest(requests, { ...options, signal }, async (request, own, i) => {
         const plan = plans[i] ?? null;
-        if (plan === null) return Promise.resolve(NOT_MADE);
-        const tell = onToken === undefined ? {} : { onToken: (_: number, text: string) => onToken(i, text) };
-        return one(request, plan, { signal, ...tell });
-      });
-      return Promise.all(calls).catch(async (error: unknown) => {
-        failed.abort();
-        await Promise.allSettled(calls); // so that every call is settled when this one has failed
-        throw error;
+        return plan === null ? NOT_SENT : one(request, plan, own);
       });
     },
   };
 }
-
-const NOT_MADE: Completion = { text: "", finish: "aborted", usage: { promptTokens: 0, completionTokens: 0 } };

@@ -14,6 +14,7 @@ import { MullError } from "../core/errors.ts";
 import type { Model, SampleOptions } from "../core/interfaces.ts";
 import type { Journal } from "../store/journal.ts";
 import { readJournal } from "../store/read-journal.ts";
+import { eachRequest } from "./each-request.ts";
 
 const count = z.number().int().nonnegative();
 
@@ -36,7 +37,6 @@ const callEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("completion"), call: z.string(), completion: completionSchema }),
   z.object({ type: z.literal("no-completion"), call: z.string() }),
 ]);
-const anyEvent = z.union([callEvent, z.looseObject({ type: z.string() })]);
 
 /** What earlier processes recorded. */
 export type Recording = {
@@ -52,7 +52,7 @@ export const NO_RECORDING: Recording = { completions: new Map(), unheard: new Se
 export async function readRecording(journal: string): Promise<Recording> {
   const completions = new Map<string, Completion>();
   const unheard = new Set<string>();
-  for await (const event of readJournal(journal, anyEvent)) {
+  for await (const event of readJournal(journal)) {
     const parsed = callEvent.safeParse(event);
     if (!parsed.success) continue;
     const { data } = parsed;
@@ -124,19 +124,9 @@ export function recorded(model: Model, journal: Journal, recording: Recording): 
   return {
     name: model.name,
     counts,
-    async sample(requests, { signal: asking, onToken } = {}) {
-      const failed = new AbortController();
-      const signal = asking === undefined ? failed.signal : AbortSignal.any([asking, failed.signal]);
+    async sample(requests, options = {}) {
       const calls = requests.map(callOf); // numbered in the order of the requests, before anything can interleave
-      const work = requests.map((request, i) => {
-        const tell = onToken === undefined ? {} : { onToken: (_: number, text: string) => onToken(i, text) };
-        return one(request, calls[i] as string, { signal, ...tell });
-      });
-      return Promise.all(work).catch(async (error: unknown) => {
-        failed.abort();
-        await Promise.allSettled(work);
-        throw error;
-      });
+      return eachRequest(requests, options, (request, own, i) => one(request, calls[i] as string, own));
     },
   };
 }

@@ -7,11 +7,12 @@
  * that the caller can count them; with `repeatPaid: false` they are not repeated.
  */
 
-import type { Completion, SampleRequest } from "../core/completion.ts";
+import type { Completion } from "../core/completion.ts";
 import { MullError } from "../core/errors.ts";
-import type { Model, SampleOptions } from "../core/interfaces.ts";
+import type { Model } from "../core/interfaces.ts";
 import { deriveSeed, Rng } from "../core/rng.ts";
-import { type Clock, systemClock } from "./limited.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { type AskOne, eachRequest } from "./each-request.ts";
 import { ServerError } from "./server-error.ts";
 
 export type RetryOptions = {
@@ -40,14 +41,14 @@ export function retried(model: Model, options: RetryOptions = {}, clock: Clock =
   const { attempts = 6, firstMs = 500, longestMs = 60_000, repeatPaid = true, onRetry } = options;
   if (!(attempts >= 1)) throw new MullError("input", `attempts is ${attempts}, expected at least one`);
 
-  const one = async (request: SampleRequest, signal: AbortSignal, onToken: SampleOptions["onToken"]) => {
+  const persist: AskOne = async (request, { signal, onToken }) => {
     const rng = new Rng(deriveSeed(request.seed, "retry"));
     for (let attempt = 1; ; attempt++) {
       // What was streamed cannot be taken back: a call that has begun to tell its tokens fails for good.
       let told = false;
-      const tell = (_: number, text: string): void => {
+      const tell = (i: number, text: string): void => {
         told = true;
-        onToken?.(0, text);
+        onToken?.(i, text);
       };
       try {
         const [completion] = await model.sample([request], {
@@ -66,18 +67,5 @@ export function retried(model: Model, options: RetryOptions = {}, clock: Clock =
     }
   };
 
-  return {
-    name: model.name,
-    sample(requests, { signal: asked, onToken } = {}) {
-      const failed = new AbortController();
-      const signal = asked === undefined ? failed.signal : AbortSignal.any([asked, failed.signal]);
-      const all = requests.map((request, i) =>
-        one(request, signal, onToken === undefined ? undefined : (_, text) => onToken(i, text)),
-      );
-      return Promise.all(all).catch((error: unknown) => {
-        failed.abort();
-        throw error;
-      });
-    },
-  };
+  return { name: model.name, sample: (requests, asked = {}) => eachRequest(requests, asked, persist) };
 }

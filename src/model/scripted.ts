@@ -10,6 +10,7 @@ import type { Completion, FinishReason, SampleRequest } from "../core/completion
 import { MullError } from "../core/errors.ts";
 import type { Model, SampleOptions } from "../core/interfaces.ts";
 import { checkRequest } from "./check-request.ts";
+import { eachRequest } from "./each-request.ts";
 
 export type ScriptedReply = {
   /** The words after the prefix, separated by whitespace; a word is a token. The chain ends after the last. */
@@ -53,14 +54,9 @@ export class ScriptedModel implements Model {
   /** @throws MullError `input` for a bad request, `model` for a script's fault that is no MullError itself. */
   async sample(requests: readonly SampleRequest[], options: SampleOptions = {}): Promise<Completion[]> {
     for (const request of requests) check(request);
-    const failed = new AbortController();
-    const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
-    try {
-      return await Promise.all(requests.map((request, i) => this.#write(request, i, signal, options.onToken)));
-    } catch (error) {
-      failed.abort(); // the other chains of the call stop
-      throw error;
-    }
+    return eachRequest(requests, options, (request, { signal, onToken }, i) =>
+      this.#write(request, i, signal, onToken),
+    );
   }
 
   async #write(
@@ -89,7 +85,7 @@ export class ScriptedModel implements Model {
         if (word === extend?.end) [word = "", ...forced] = words(extend.continuation);
       }
       written.push(word);
-      onToken?.(index, `${word} `);
+      onToken?.(0, `${word} `);
       if (this.#ends.includes(word)) return done("end");
       if (stop.includes(word)) return done("stop");
       if (written.length >= maxTokens) return done("length");

@@ -6,6 +6,7 @@ import { createGunzip } from "node:zlib";
 import { MullError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { reasonOf, storeError } from "./io-error.ts";
+import { splitLines } from "./lines.ts";
 
 export type JsonLine = { readonly value: unknown /** 1-based. */; readonly line: number };
 
@@ -37,27 +38,11 @@ export async function* readJsonLines(path: string): AsyncGenerator<JsonLine> {
 async function* linesOf(path: string): AsyncGenerator<Buffer> {
   const file = createReadStream(path);
   const stream = path.endsWith(".gz") ? pipeline(file, createGunzip(), () => {}) : file;
-  let held: Buffer[] = [];
-  let [heldBytes, bytes] = [0, 0];
+  const most = LIMITS.journalLineBytes;
+  const long = (): MullError =>
+    new MullError("input", `${path}: a line is longer than ${most} bytes`, { hint: "expected one JSON object a line" });
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > MOST_BYTES) throw new MullError("input", `${path}: holds more than ${MOST_BYTES} bytes`);
-      let start = 0;
-      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-        yield Buffer.concat([...held, chunk.subarray(start, end)]);
-        held = [];
-        heldBytes = 0;
-        start = end + 1;
-      }
-      held.push(chunk.subarray(start));
-      heldBytes += chunk.length - start;
-      if (heldBytes > LIMITS.journalLineBytes) {
-        throw new MullError("input", `${path}: a line is longer than ${LIMITS.journalLineBytes} bytes`, {
-          hint: "expected one JSON object a line",
-        });
-      }
-    }
+    for await (const { bytes } of splitLines(bounded(stream as AsyncIterable<Buffer>, path), most, long)) yield bytes;
   } catch (error) {
     if (error instanceof MullError) throw error;
     if ((error as NodeJS.ErrnoException).code?.startsWith("Z_")) throw noGzip(path, error);
@@ -65,7 +50,15 @@ async function* linesOf(path: string): AsyncGenerator<Buffer> {
   } finally {
     file.destroy();
   }
-  yield Buffer.concat(held);
+}
+
+async function* bounded(blocks: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const block of blocks) {
+    bytes += block.length;
+    if (bytes > MOST_BYTES) throw new MullError("input", `${path}: holds more than ${MOST_BYTES} bytes`);
+    yield block;
+  }
 }
 
 function noJson(path: string, line: number, cause: unknown): MullError {

@@ -34,31 +34,62 @@ export async function* readLines(
     readonly maxLineBytes: number;
   },
 ): AsyncGenerator<Line> {
-  const { maxLineBytes } = options;
-  let read = options.from ?? 0; // bytes of the file read so far
-  let start = read; // where the line being gathered starts
-  let number = options.linesBefore ?? 0;
-  let parts: Buffer[] = []; // the line being gathered, in the blocks it came in
-  for (;;) {
-    const { bytesRead, buffer } = await file.handle.read(Buffer.allocUnsafe(BLOCK), 0, BLOCK, read);
+  const { maxLineBytes, from = 0, linesBefore = 0 } = options;
+  let start = from;
+  let number = linesBefore;
+  const long = (line: number): MullError => journalTooLong(file.path, linesBefore + line, maxLineBytes);
+  for await (const { bytes, whole } of splitLines(blocksOf(file.handle, from), maxLineBytes, long)) {
+    if (!whole) return;
+    number += 1;
+    const end = start + bytes.length + 1;
+    yield { bytes, number, start, end };
+    start = end;
+  }
+}
+
+async function* blocksOf(handle: FileHandle, from: number): AsyncGenerator<Buffer> {
+  for (let read = from; ; ) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(BLOCK), 0, BLOCK, read);
     if (bytesRead === 0) return;
-    const block = buffer.subarray(0, bytesRead);
+    yield buffer.subarray(0, bytesRead);
+    read += bytesRead;
+  }
+}
+
+/**
+ * The lines of what comes in blocks, without their newlines; `whole` says of the last whether a newline ended it.
+ *
+ * @param tooLong the error for a line of more than `maxLineBytes` bytes, by its number from 1
+ */
+export async function* splitLines(
+  blocks: AsyncIterable<Buffer>,
+  maxLineBytes: number,
+  tooLong: (line: number) => MullError,
+): AsyncGenerator<{ readonly bytes: Buffer; readonly whole: boolean }> {
+  let number = 0;
+  let parts: Buffer[] = []; // the line being gathered, in the blocks it came in
+  let gathered = 0;
+  for await (const block of blocks) {
     let at = 0;
     for (;;) {
       const newline = block.indexOf(NEWLINE, at);
-      const stop = newline === -1 ? bytesRead : newline;
-      if (read + stop - start > maxLineBytes) throw tooLong(file.path, number + 1, maxLineBytes);
-      parts.push(block.subarray(at, stop));
+      const part = block.subarray(at, newline === -1 ? block.length : newline);
+      gathered += part.length;
+      if (gathered > maxLineBytes) throw tooLong(number + 1);
+      parts.push(part);
       if (newline === -1) break;
       number += 1;
-      const end = read + newline + 1;
-      yield { bytes: parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts), number, start, end };
+      yield { bytes: joined(parts), whole: true };
       parts = [];
-      start = end;
+      gathered = 0;
       at = newline + 1;
     }
-    read += bytesRead;
   }
+  if (gathered > 0) yield { bytes: joined(parts), whole: false };
+}
+
+function joined(parts: readonly Buffer[]): Buffer {
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }
 
 /**
@@ -74,7 +105,7 @@ export async function lastLineEnd(
     const start = Math.max(0, unread - BLOCK);
     const newline = (await readExactly(file.handle, start, unread - start)).lastIndexOf(NEWLINE);
     const torn = size - (start + newline + 1); // bytes after the last newline, as far as has been looked
-    if (torn > maxLineBytes) throw tooLong(file.path, undefined, maxLineBytes);
+    if (torn > maxLineBytes) throw journalTooLong(file.path, undefined, maxLineBytes);
     if (newline !== -1) return size - torn;
     unread = start;
   }
@@ -101,7 +132,7 @@ export async function readExactly(handle: FileHandle, offset: number, length: nu
   return buffer.subarray(0, filled);
 }
 
-function tooLong(path: string, line: number | undefined, maxLineBytes: number): MullError {
+function journalTooLong(path: string, line: number | undefined, maxLineBytes: number): MullError {
   const where = line === undefined ? "its last line" : `line ${line}`;
   return new MullError("store", `${path}: ${where} is longer than ${maxLineBytes} bytes`, {
     hint: "This is not a journal that Mull wrote; choose another --out, or --fresh to start over in this folder.",

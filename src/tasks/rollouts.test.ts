@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { AGGREGATIONS, parseRollouts } from "./rollouts.ts";
+import { parseRollouts } from "./rollouts.ts";
 
 describe("a record of rollouts", () => {
   test("in Mull's own shape", () => {
@@ -53,10 +53,4 @@ describe("a record of rollouts", () => {
       assert.throws(() => parseRollouts(record, "line 1"), { code: "input", message });
     });
   }
-});
-
-test("the scores of a chain's steps become the chain's", () => {
-  const scores = [0.5, 0.25, 0.75];
-  const all = Object.entries(AGGREGATIONS).map(([name, aggregate]) => [name, aggregate(scores)]);
-  assert.deepEqual(Object.fromEntries(all), { last: 0.75, min: 0.25, product: 0.09375, mean: 0.5 });
 });

@@ -20,7 +20,10 @@ export type RecordedChain = {
   readonly scores: readonly number[];
 };
 
-export type Rollouts = { readonly problem: Problem; readonly chains: readonly RecordedChain[] };
+export type Rollouts = {
+  readonly problem: Problem & { readonly answer: string };
+  readonly chains: readonly RecordedChain[];
+};
 
 const text = z.string().max(LIMITS.completionChars);
 const name = z.union([z.string().min(1).max(1000), z.number()]);
@@ -70,7 +73,7 @@ export function parseRollouts(record: unknown, where: string): Rollouts {
     });
   }
   const { data } = parsed;
-  const problem: Problem = {
+  const problem = {
     id: String(data.unique_id ?? data.id ?? where),
     prompt: data.problem ?? data.prompt ?? data.question ?? "",
     answer: String(data.answer),
@@ -96,13 +99,3 @@ function hasTexts(record: unknown): boolean {
   const completions = (record as { completions?: unknown } | null)?.completions;
   return Array.isArray(completions) && typeof completions[0] === "string";
 }
-
-/** How the scores of a chain's steps become the chain's. */
-export const AGGREGATIONS = {
-  last: (all: readonly number[]) => all.at(-1) as number,
-  min: (all: readonly number[]) => all.reduce((least, score) => Math.min(least, score)),
-  product: (all: readonly number[]) => all.reduce((product, score) => product * score, 1),
-  mean: (all: readonly number[]) => all.reduce((sum, score) => sum + score, 0) / all.length,
-} as const satisfies Record<string, (all: readonly number[]) => number>;
-
-export type Aggregation = keyof typeof AGGREGATIONS;

@@ -15,11 +15,6 @@ export function canonicalAnswer(answer: string): string {
   return reducedFraction(withoutGrouping(plain)) ?? tuple(plain) ?? lowerCaseWords(plain);
 }
 
-/** Whether two answers are one, up to their writing. */
-export function sameAnswer(a: string, b: string): boolean {
-  return canonicalAnswer(a) === canonicalAnswer(b);
-}
-
 /** In this order: marks of layout, names of one thing, what may be left out, arguments without braces. */
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/\\(?:left|right|displaystyle|limits|bigl?|bigr|Bigl?|Bigr)(?![a-zA-Z])/g, ""],

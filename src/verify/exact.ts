@@ -1,9 +1,9 @@
 /** Exact match: the completion is the reference answer, up to whitespace and, if asked, case. */
 
 import type { Verifier } from "../core/interfaces.ts";
-import { LIMITS } from "../core/limits.ts";
 import type { Problem } from "../core/problem.ts";
-import { correct, unscored, type Verdict, wrong } from "../core/verdict.ts";
+import { correct, type Verdict, wrong } from "../core/verdict.ts";
+import { againstReference } from "./reference.ts";
 
 /**
  * @example
@@ -25,17 +25,14 @@ export class ExactVerifier implements Verifier {
     completion: string,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Verdict> {
-    if (options.signal?.aborted === true) return unscored("stopped before it was verified");
-    if (problem.answer === undefined) return unscored(`problem ${problem.id} has no reference answer`);
-    if (completion.length > LIMITS.completionChars) {
-      return wrong(`${completion.length} characters long, and at most ${LIMITS.completionChars} are read`);
-    }
-    const got = this.#normalise(completion);
-    const expected = this.#normalise(problem.answer);
-    if (got === expected) return correct(`is ${brief(expected)}`);
-    return wrong(
-      got === "" ? `is empty, expected ${brief(expected)}` : `is ${brief(got)}, expected ${brief(expected)}`,
-    );
+    return againstReference(problem, completion, options.signal, (answer) => {
+      const got = this.#normalise(completion);
+      const expected = this.#normalise(answer);
+      if (got === expected) return correct(`is ${brief(expected)}`);
+      return wrong(
+        got === "" ? `is empty, expected ${brief(expected)}` : `is ${brief(got)}, expected ${brief(expected)}`,
+      );
+    });
   }
 
   /** Runs of whitespace become one space; Unicode is composed (NFC), so that equal-looking texts are equal. */

@@ -1,11 +1,11 @@
 /** The final answer of a chain of free text, compared with the reference up to its writing. */
 
 import type { Verifier } from "../core/interfaces.ts";
-import { LIMITS } from "../core/limits.ts";
 import type { Problem } from "../core/problem.ts";
-import { correct, unscored, type Verdict, wrong } from "../core/verdict.ts";
+import { correct, type Verdict, wrong } from "../core/verdict.ts";
 import { canonicalAnswer } from "./canonical-answer.ts";
 import { finalAnswer } from "./final-answer.ts";
+import { againstReference } from "./reference.ts";
 
 /**
  * A reference that is itself a worked solution (GSM8K's end with `#### 7`) counts by its own final answer.
@@ -24,17 +24,17 @@ export class FinalAnswerVerifier implements Verifier {
     completion: string,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Verdict> {
-    if (options.signal?.aborted === true) return unscored("stopped before it was verified");
-    if (problem.answer === undefined) return unscored(`problem ${problem.id} has no reference answer`);
-    if (completion.length > LIMITS.completionChars) {
-      return wrong(`${completion.length} characters long, and at most ${LIMITS.completionChars} are read`);
-    }
-    const found = extractFinalAnswer(completion);
-    if (found === null) return wrong("states no answer");
-    const expected = canonicalReference(problem.answer);
-    if (found === expected) return correct(`answers ${found}`);
-    return wrong(`answers ${found}, expected ${expected}`);
+    return againstReference(problem, completion, options.signal, (answer) =>
+      judgeAnswer(answer, extractFinalAnswer(completion)),
+    );
   }
+}
+
+/** The verdict on an answer in canonical form, for those who have it already. */
+export function judgeAnswer(reference: string, found: string | null): Verdict {
+  if (found === null) return wrong("states no answer");
+  const expected = canonicalReference(reference);
+  return found === expected ? correct(`answers ${found}`) : wrong(`answers ${found}, expected ${expected}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { canonicalAnswer, sameAnswer } from "./canonical-answer.ts";
+import { canonicalAnswer } from "./canonical-answer.ts";
 import { finalAnswer } from "./final-answer.ts";
 import { extractFinalAnswer } from "./final-answer-verifier.ts";
 
@@ -76,7 +76,7 @@ describe("answers that are not", () => {
     ["\\frac{1}{0}", "0"],
     ["2\\pi", "2"],
   ] as const) {
-    test(`${a} and ${b}`, () => assert.equal(sameAnswer(a, b), false));
+    test(`${a} and ${b}`, () => assert.notEqual(canonicalAnswer(a), canonicalAnswer(b)));
   }
 
   test("a canonical form is its own", () => {

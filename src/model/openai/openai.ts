@@ -11,6 +11,7 @@ import type { Completion, SampleRequest } from "../../core/completion.ts";
 import { MullError } from "../../core/errors.ts";
 import type { Model, SampleOptions } from "../../core/interfaces.ts";
 import { checkRequest } from "../check-request.ts";
+import { eachRequest, NOT_SENT } from "../each-request.ts";
 import { ServerError } from "../server-error.ts";
 import { readBody, readEvents } from "./body.ts";
 import { failureOf, unreachable } from "./failure.ts";
@@ -69,17 +70,11 @@ export class OpenAIModel implements Model {
   }
 
   /** @throws ServerError for a call that failed; MullError `input` for a request that cannot be asked */
-  async sample(requests: readonly SampleRequest[], { signal, onToken }: SampleOptions = {}): Promise<Completion[]> {
+  async sample(requests: readonly SampleRequest[], options: SampleOptions = {}): Promise<Completion[]> {
     for (const request of requests) check(request);
-    const failed = new AbortController();
-    const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
-    const tell = (i: number) => (onToken === undefined ? undefined : (text: string) => onToken(i, text));
-    try {
-      return await Promise.all(requests.map((request, i) => this.#complete(request, stop, tell(i))));
-    } catch (error) {
-      failed.abort(); // the other calls stop
-      throw error;
-    }
+    return eachRequest(requests, options, (request, { signal, onToken }) =>
+      this.#complete(request, signal, onToken && ((text) => onToken(0, text))),
+    );
   }
 
   /** What the server can do, asked once. */
@@ -103,9 +98,9 @@ export class OpenAIModel implements Model {
     const continues = api === "completions" || (request.prefix ?? "") === "" || (await this.capabilities()).continues;
     if (!continues) throw this.#cannotContinue();
     let written: Written = { text: "", finish: null, stopReason: null, usage: null };
-    if (signal.aborted) return untouched();
+    if (signal.aborted) return NOT_SENT;
     const timeout = AbortSignal.timeout(timeoutMs);
-    const body = bodyOf(request, { api, model, stream: tell !== undefined, continues });
+    const body = bodyOf(request, { api, model, stream: tell !== undefined });
     try {
       const response = await this.#ask(
         api === "chat" ? "chat/completions" : "completions",
@@ -126,7 +121,7 @@ export class OpenAIModel implements Model {
         }
       }
     } catch (error) {
-      if (signal.aborted) return written.text === "" ? untouched() : completionOf(written, request, true);
+      if (signal.aborted) return written.text === "" ? NOT_SENT : completionOf(written, request, true);
       throw unreachable(error, this.#where, timeout.aborted ? timeoutMs : null);
     }
     return completionOf(written, request, false);
@@ -193,11 +188,6 @@ type ChunkChoice = {
   readonly finish_reason?: string | null | undefined;
   readonly stop_reason?: string | number | null | undefined;
 };
-
-/** Of a request that was never sent. */
-function untouched(): Completion {
-  return { text: "", finish: "aborted", usage: { promptTokens: 0, completionTokens: 0 } };
-}
 
 function check(request: SampleRequest): void {
   checkRequest(request);

@@ -47,10 +47,10 @@ export const errorSchema = z.object({
   message: z.string().optional(),
 });
 
-/** The body of a call for one completion. */
+/** The body of a call for one completion. A prefix is an assistant message left open: the server must be one that goes on. */
 export function bodyOf(
   request: SampleRequest,
-  { api, model, stream, continues }: { api: Api; model: string; stream: boolean; continues: boolean },
+  { api, model, stream }: { api: Api; model: string; stream: boolean },
 ): Record<string, unknown> {
   const { prompt, prefix = "", maxTokens, temperature = 1, topP = 1, seed, stop = [] } = request;
   const common = {
@@ -68,7 +68,7 @@ export function bodyOf(
   return {
     ...common,
     messages: [...messages, { role: "assistant", content: prefix }],
-    ...(continues ? { continue_final_message: true, add_generation_prompt: false } : {}),
+    ...{ continue_final_message: true, add_generation_prompt: false },
   };
 }
 

@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
+import { AGGREGATIONS } from "../../measure/aggregations.ts";
 import { reportFailure } from "./errors.ts";
 import { decimal, jsonOption, portOption, STRATEGIES, seedOption, wholeNumber } from "./options.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
@@ -191,7 +192,7 @@ function addReplay(command: Adder, terminal: Terminal): void {
     .argument("<file>", "rollouts as .jsonl or .jsonl.gz, one problem a line")
     .addOption(
       new Option("--aggregate <how>", "how the scores of a chain's steps become the chain's")
-        .choices(["last", "min", "product", "mean"])
+        .choices(Object.keys(AGGREGATIONS))
         .default("last"),
     )
     .addOption(seedOption("seed of the intervals and of subsets where there are too many"))

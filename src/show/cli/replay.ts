@@ -1,11 +1,11 @@
 /** `mull replay`: what recorded chains say about test-time compute, with no model at all. */
 
 import { join, resolve } from "node:path";
+import type { Aggregation } from "../../measure/aggregations.ts";
 import type { ReplayPoint } from "../../measure/replay.ts";
 import { writeFileAtomic } from "../../store/atomic.ts";
 import { storeError } from "../../store/io-error.ts";
 import { makeFolder } from "../../store/make-folder.ts";
-import type { Aggregation } from "../../tasks/rollouts.ts";
 import { type Replay, replay } from "../replay/replay.ts";
 import { counted, fixed, intervalText, percent, significant } from "../report/format.ts";
 import { interruptible } from "./interrupt.ts";

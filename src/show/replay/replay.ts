@@ -2,6 +2,7 @@
 
 import { MullError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
+import { AGGREGATIONS, type Aggregation } from "../../measure/aggregations.ts";
 import type { ChainRecord, ProblemChains } from "../../measure/chains.ts";
 import type { SampleStrategy } from "../../measure/curves.ts";
 import {
@@ -15,8 +16,8 @@ import {
 } from "../../measure/replay.ts";
 import { type TextBehaviours, type TextTally, tallyText, textBehaviours } from "../../measure/text-behaviours.ts";
 import { readJsonLines } from "../../store/json-lines.ts";
-import { AGGREGATIONS, type Aggregation, parseRollouts, type Rollouts } from "../../tasks/rollouts.ts";
-import { extractFinalAnswer, FinalAnswerVerifier } from "../../verify/final-answer-verifier.ts";
+import { parseRollouts, type Rollouts } from "../../tasks/rollouts.ts";
+import { extractFinalAnswer, judgeAnswer } from "../../verify/final-answer-verifier.ts";
 
 export type ReplayOptions = {
   readonly seed: number;
@@ -47,7 +48,6 @@ export type Replay = {
   readonly seed: number;
 };
 
-const VERIFIER = new FinalAnswerVerifier();
 /** Bounds what is held in memory: chains of all problems together. */
 const MOST_CHAINS = 5_000_000;
 const ONE_RECORD = "a problem's chains belong in one record; give each record an id of its own";
@@ -68,7 +68,7 @@ export async function replay(path: string, options: ReplayOptions): Promise<Repl
     const { id } = rollouts.problem;
     if (ids.has(id)) throw new MullError("input", `${where}: a second record of problem ${id}`, { hint: ONE_RECORD });
     ids.add(id);
-    const chains = await recordsOf(rollouts, options.aggregate);
+    const chains = recordsOf(rollouts, options.aggregate);
     problems.push({ problem: { id }, chains });
     for (const [i, { text }] of rollouts.chains.entries()) tallies.push(tallyText(text, chains[i]?.correct === true));
     if (tallies.length > MOST_CHAINS) {
@@ -103,18 +103,17 @@ export async function replay(path: string, options: ReplayOptions): Promise<Repl
   };
 }
 
-async function recordsOf({ problem, chains }: Rollouts, aggregate: Aggregation): Promise<ChainRecord[]> {
-  return Promise.all(
-    chains.map(async ({ text, tokens, scores }) => {
-      const correct = (await VERIFIER.verify(problem, text)).status === "correct";
-      return {
-        correct,
-        answer: extractFinalAnswer(text),
-        tokens: tokens ?? 0, // 0 is what nobody counted
-        promptTokens: 0,
-        solvedAt: correct ? (tokens ?? 0) : null,
-        ...(scores.length === 0 ? {} : { score: AGGREGATIONS[aggregate](scores) }),
-      };
-    }),
-  );
+function recordsOf({ problem, chains }: Rollouts, aggregate: Aggregation): ChainRecord[] {
+  return chains.map(({ text, tokens, scores }) => {
+    const answer = extractFinalAnswer(text);
+    const correct = judgeAnswer(problem.answer, answer).status === "correct";
+    return {
+      correct,
+      answer,
+      tokens: tokens ?? 0, // 0 is what nobody counted
+      promptTokens: 0,
+      solvedAt: correct ? (tokens ?? 0) : null,
+      ...(scores.length === 0 ? {} : { score: AGGREGATIONS[aggregate](scores) }),
+    };
+  });
 }

@@ -7,9 +7,9 @@
  */
 
 import type { Verifier } from "../../core/interfaces.ts";
-import { LIMITS } from "../../core/limits.ts";
 import type { Problem } from "../../core/problem.ts";
 import { correct, unscored, type Verdict, wrong } from "../../core/verdict.ts";
+import { tooLong } from "../../verify/reference.ts";
 import { canonical, type Expression, numbersOf, parseExpression } from "./expression.ts";
 import { type Puzzle, puzzleOf } from "./puzzle.ts";
 import { evaluate, forbidden } from "./rules.ts";
@@ -38,9 +38,8 @@ export class CountdownVerifier implements Verifier {
 export function judge(problem: Problem, completion: string): Verdict {
   const puzzle = puzzleOf(problem);
   if (puzzle === null) return unscored(`problem ${problem.id} carries no numbers and target to verify against`);
-  if (completion.length > LIMITS.completionChars) {
-    return wrong(`${completion.length} characters long, and at most ${LIMITS.completionChars} are read`);
-  }
+  const refused = tooLong(completion);
+  if (refused !== null) return refused;
   const written = readExpression(puzzle, completion);
   return written === null ? judgeChain(puzzle, parseChain(puzzle, completion)) : judgeExpression(puzzle, written);
 }
@@ -51,7 +50,7 @@ export function judge(problem: Problem, completion: string): Verdict {
  */
 export function extractAnswer(problem: Problem, completion: string): string | null {
   const puzzle = puzzleOf(problem);
-  if (puzzle === null || completion.length > LIMITS.completionChars) return null;
+  if (puzzle === null || tooLong(completion) !== null) return null;
   const written = readExpression(puzzle, completion);
   if (written !== null) return misuse(puzzle, written.expression) === null ? canonical(written.expression) : null;
   const chain = parseChain(puzzle, completion);
