@@ -1,10 +1,11 @@
 /**
  * Mull's engine beside PyTorch and transformers, on the shipped configuration, in one run.
  *
- * Every side does the same tasks (workload.ts) in a fresh process each round, the order of the sides turned round from
- * round to round; a ratio is taken within a round, and the median over rounds is what counts. Warm-up and compilation
- * are outside the clock. Each side also reports a loss or a mean log-probability, and the benchmark fails where they
- * differ: then the sides have not done the same work.
+ * Every side does the same tasks (workload.ts) in a process of its own. A task is prepared on all sides, warm-up and
+ * compilation outside the clock; then the sides take turns at it, a few seconds each, their order turned round from
+ * round to round. A ratio is taken within a round, so between neighbours in time, and the median over rounds is what
+ * counts: the speed of a machine that others share drifts within minutes. Each side also reports a loss or a mean
+ * log-probability, and the benchmark fails where they differ: then the sides have not done the same work.
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -16,8 +17,8 @@ import { wholeNumber } from "../../src/show/cli/options.ts";
 import { goalsOf } from "./goals.ts";
 import { describeMachine } from "./machine.ts";
 import { profile, renderProfile } from "./profile.ts";
-import type { SideResult } from "./side-result.ts";
-import { runSide, SIDES, type Side } from "./sides.ts";
+import type { About, Measurement } from "./side-result.ts";
+import { SIDES, type Side, SideProcess } from "./sides.ts";
 import { disagreements, gemmRates, gemmShares, type Round, summarise } from "./summary.ts";
 import { type Report, renderTable } from "./table.ts";
 import { flopsPerToken, makeWorkload, tasksOf, type Workload, writeWorkload } from "./workload.ts";
@@ -33,7 +34,7 @@ type Options = {
 
 const program = new Command("bench:engine")
   .description("Training and sampling tokens/s of Mull's engine beside PyTorch and transformers.")
-  .option("--rounds <n>", "rounds of fresh processes", wholeNumber(1, 100), 3)
+  .option("--rounds <n>", "turns of every side at every task", wholeNumber(1, 100), 5)
   .option("--quick", "one short round, to see that everything works; its figures are rough", false)
   .option("--threads <n>", "threads that each side computes with", wholeNumber(1, 64), describeMachine().cores)
   .addOption(new Option("--only <sides...>", "leave the other sides out").choices(SIDES))
@@ -57,39 +58,67 @@ async function run({ quick, threads, only = [...SIDES], ...rest }: Options): Pro
   const workload = makeWorkload({
     texts: quick ? 400 : 2000,
     batches: quick ? [256] : [64, 256, 384],
-    seconds: quick ? 1 : 6,
+    seconds: quick ? 1 : 4,
     threads,
   });
   const folder = await mkdtemp(join(tmpdir(), "mull-bench-"));
+  const sides: SideProcess[] = [];
   try {
     writeWorkload(folder, workload);
-    const absent = new Set<string>();
-    const rounds: Round[] = [];
-    for (let i = 0; i < (quick ? 1 : rest.rounds); i++) {
-      const sides = SIDES.filter((side) => only.includes(side));
-      rounds.push(await runRound(i % 2 === 0 ? sides : sides.toReversed(), folder, threads, absent));
-      progress(`round ${i + 1} done`);
+    const absent: string[] = [];
+    const rounds = Array.from({ length: quick ? 1 : rest.rounds }, (): RoundResult => ({}));
+    for (const side of SIDES.filter((name) => only.includes(name))) {
+      const process = new SideProcess(side, folder, threads);
+      sides.push(process);
+      const about = await process.about();
+      if ("absent" in about) absent.push(`${side} left out: ${about.absent}`);
+      else for (const round of rounds) round[side] = { ...about.value, measurements: [] };
     }
-    return reportOf(rounds, workload, machine, [...absent]);
+    for (const task of tasksOf(workload)) {
+      const start = performance.now();
+      await takeTurns(sides, task, rounds, absent);
+      progress(`${task}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+    }
+
+    return reportOf(rounds, workload, machine, absent);
   } finally {
+    for (const side of sides) side[Symbol.dispose]();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function runRound(sides: readonly Side[], folder: string, threads: number, absent: Set<string>): Promise<Round> {
-  const round: Partial<Record<Side, SideResult>> = {};
-  for (const side of sides) {
-    const start = performance.now();
-    const reply = await runSide(side, folder, threads);
-    progress(`${side}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
-    if ("absent" in reply) {
-      absent.add(`${side} left out: ${reply.absent}`);
-      continue;
+type RoundResult = Partial<Record<Side, About & { readonly measurements: Measurement[] }>>;
+
+/**
+ * One task on all sides that can do it.
+ *
+ * @param rounds take up the measurements
+ * @param absent takes up in words what has no figure
+ */
+async function takeTurns(
+  sides: readonly SideProcess[],
+  task: string,
+  rounds: readonly RoundResult[],
+  absent: string[],
+): Promise<void> {
+  const able = sides.filter(({ side }) => rounds[0]?.[side] !== undefined && does(side, task));
+  const prepared = await Promise.all(able.map((process) => process.prepare(task))); // all at once: this is not timed
+  prepared.forEach((reply, i) => {
+    if ("absent" in reply) absent.push(`${able[i]?.side} failed at ${task}: ${reply.absent}`);
+  });
+  const ready = able.filter((_, i) => "value" in (prepared[i] ?? {}));
+  for (const [i, round] of rounds.entries()) {
+    for (const process of i % 2 === 0 ? ready : ready.toReversed()) {
+      const reply = await process.turn();
+      if ("absent" in reply) absent.push(`${process.side} failed at ${task}: ${reply.absent}`);
+      else round[process.side]?.measurements.push(reply.value);
     }
-    round[side] = reply.result;
-    for (const { task, reason } of reply.result.failures) absent.add(`${side} failed at ${task}: ${reason}`);
   }
-  return round;
+}
+
+/** `generate` only samples. */
+function does(side: Side, task: string): boolean {
+  return side !== "generate" || task.startsWith("sample");
 }
 
 function reportOf(

@@ -1,8 +1,10 @@
 /**
  * Mull's side, a process of its own: `node bench/engine/mull.ts FOLDER` does the tasks of the workload in FOLDER through
- * the Engine as its users do, and prints a `SideResult`.
+ * the Engine as its users do, when it is told to (sides.ts).
  */
 
+import { createInterface } from "node:readline";
+import { z } from "zod";
 import { Rng } from "../../src/core/rng.ts";
 import type { DecodeRequest } from "../../src/engine/decoder.ts";
 import { Engine, newOptimizerState } from "../../src/engine/engine.ts";
@@ -13,22 +15,41 @@ import { pack } from "../../src/engine/packing.ts";
 import { CROSS_ENTROPY, pretrain, supervised } from "../../src/learn/pretrain.ts";
 import { PRETRAIN_STEPS, pretrainOptions } from "../../src/show/reproduce/base-model.ts";
 import { readVersions } from "../../src/show/reproduce/versions.ts";
-import type { Measurement, SideResult } from "./side-result.ts";
+import type { Measurement } from "./side-result.ts";
 import { fedTokens, readWorkload, type Workload } from "./workload.ts";
 
 const now = (): number => performance.now() / 1000; // seconds
 
-async function measure(folder: string): Promise<SideResult> {
+/** A task: what comes first is the warm-up, and each value a turn. */
+type Turns = AsyncGenerator<Measurement | undefined, never>;
+
+const questionSchema = z.union([z.object({ prepare: z.string() }), z.object({ turn: z.literal(true) })]);
+
+async function serve(folder: string): Promise<void> {
   const { workload, weights } = readWorkload(folder);
-  const gemm = { "onnxruntime-node": await gemmRate(1024, workload.threads) };
+  say({ versions: readVersions(), gemm: { "onnxruntime-node": await gemmRate(1024, workload.threads) } });
   await using engine = new Engine(workload.config, weights, { threads: workload.threads });
-  const measurements = [await trainOnRows(engine, workload), await trainOnTexts(engine, workload, weights)];
-  engine.setParameters(weights);
-  for (const batch of workload.batches) measurements.push(await sample(engine, workload, weights, batch));
-  return { versions: readVersions(), measurements, failures: [], gemm };
+  let turns: Turns | undefined;
+  for await (const line of createInterface({ input: process.stdin })) {
+    const question = questionSchema.parse(JSON.parse(line));
+    if ("prepare" in question) {
+      turns = turnsOf(question.prepare, engine, workload, weights);
+      await turns.next();
+      say({ ready: question.prepare });
+    } else {
+      say((await turns?.next())?.value);
+    }
+  }
 }
 
-async function trainOnRows(engine: Engine, { rows, warmupSteps, optimizer, seconds }: Workload): Promise<Measurement> {
+function turnsOf(task: string, engine: Engine, workload: Workload, weights: Float32Array): Turns {
+  engine.setParameters(weights);
+  if (task === "rows") return trainOnRows(engine, workload);
+  if (task === "texts") return trainOnTexts(engine, workload);
+  return sample(engine, workload, weights, Number(task.replace("sample ", "")));
+}
+
+async function* trainOnRows(engine: Engine, { rows, warmupSteps, optimizer, seconds }: Workload): Turns {
   const state = newOptimizerState(engine.parameters.length);
   let updating = 0;
   const step = async (): Promise<number> => {
@@ -40,48 +61,52 @@ async function trainOnRows(engine: Engine, { rows, warmupSteps, optimizer, secon
     return loss;
   };
   while (state.step < warmupSteps) await step();
-  updating = 0;
-  const start = now();
   const check = await step();
-  while (now() - start < seconds) await step();
-  const spent = now() - start;
-  const tokens = (state.step - warmupSteps) * fedTokens(rows[0] ?? []);
-  const note = `${((100 * updating) / spent).toFixed(1)}% of the time in the update`;
-  return { task: "rows", tokens, seconds: spent, check, note };
+  yield;
+  for (;;) {
+    updating = 0;
+    const first = state.step;
+    const start = now();
+    while (now() - start < seconds) await step();
+    const spent = now() - start;
+    const tokens = (state.step - first) * fedTokens(rows[0] ?? []);
+    const note = `${((100 * updating) / spent).toFixed(1)}% of the time in the update`;
+    yield { task: "rows", tokens, seconds: spent, check, note };
+  }
 }
 
-async function trainOnTexts(
-  engine: Engine,
-  { pool, checkTexts, seconds }: Workload,
-  weights: Float32Array,
-): Promise<Measurement> {
-  engine.setParameters(weights);
+async function* trainOnTexts(engine: Engine, { pool, checkTexts, seconds }: Workload): Turns {
   const { loss: check } = await engine.gradient(supervised(pool.slice(0, checkTexts)), CROSS_ENTROPY);
   const state = newOptimizerState(engine.parameters.length);
   const pass = fedTokens(pool);
-  let tokens = 0;
-  let start = 0;
-  for await (const { texts } of pretrain(engine, state, () => pool, new Rng(1), pretrainOptions(PRETRAIN_STEPS))) {
-    tokens += fedTokens(texts);
-    if (tokens === pass)
-      start = now(); // the first pass warms up
-    else if (tokens % pass === 0 && now() - start >= seconds) break;
-  }
-  const spent = now() - start;
   const laid = pack(supervised(pool), CROSS_ENTROPY.fields).reduce((n, { batch, time }) => n + batch * time, 0);
   const note = `packed, ${(100 * (1 - pass / laid)).toFixed(1)}% padding`;
-  return { task: "texts", tokens: tokens - pass, seconds: spent, check, note };
+  const options = { ...pretrainOptions(PRETRAIN_STEPS), steps: Number.MAX_SAFE_INTEGER };
+  let tokens = 0;
+  let start = now();
+  let warm = false;
+  for await (const { texts } of pretrain(engine, state, () => pool, new Rng(1), options)) {
+    tokens += fedTokens(texts);
+    const spent = now() - start;
+    if (tokens % pass !== 0 || (warm && spent < seconds)) continue;
+    yield warm ? { task: "texts", tokens, seconds: spent, check, note } : undefined; // the first pass warms up
+    warm = true;
+    tokens = 0;
+    start = now();
+  }
+  throw new Error("the pool has come to an end");
 }
 
-async function sample(
+async function* sample(
   engine: Engine,
   { prompts, newTokens, seconds }: Workload,
   weights: Float32Array,
   batch: number,
-): Promise<Measurement> {
+): Turns {
   let logprobs = 0;
   let tokens = 0;
-  const run = async (seed: number): Promise<void> => {
+  let seed = 0;
+  const run = async (): Promise<void> => {
     engine.setParameters(weights); // forgets the prefixes that an earlier run has left
     const requests = prompts.slice(0, batch).map(
       (prompt, i): DecodeRequest => ({
@@ -94,17 +119,21 @@ async function sample(
         stopIds: [],
       }),
     );
+    seed++;
     for (const result of await engine.decode(requests)) {
       tokens += result.tokens.length;
       for (const logprob of result.logprobs) logprobs += logprob;
     }
   };
-  await run(0);
-  tokens = 0;
-  logprobs = 0;
-  const start = now();
-  for (let seed = 1; now() - start < seconds; seed++) await run(seed);
-  return { task: `sample ${batch}`, tokens, seconds: now() - start, check: logprobs / tokens };
+  await run();
+  yield;
+  for (;;) {
+    tokens = 0;
+    logprobs = 0;
+    const start = now();
+    while (now() - start < seconds) await run();
+    yield { task: `sample ${batch}`, tokens, seconds: now() - start, check: logprobs / tokens };
+  }
 }
 
 /** GFLOP/s of ONNX Runtime's own product of two square matrices, the best of 20. */
@@ -122,4 +151,8 @@ async function gemmRate(size: number, threads: number): Promise<number> {
   return (2 * size ** 3) / best / 1e9;
 }
 
-console.log(JSON.stringify(await measure(process.argv[2] ?? "")));
+function say(answer: unknown): void {
+  console.log(JSON.stringify(answer));
+}
+
+await serve(process.argv[2] ?? "");

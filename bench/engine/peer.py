@@ -1,5 +1,6 @@
 """PyTorch's side of the benchmark, a process of its own: `python peer.py SIDE FOLDER` does the tasks of the workload in
-FOLDER and prints one line of JSON (side-result.ts).
+FOLDER when it is told to, and answers each line with one (sides.ts). A task is a generator: what it does first is the
+warm-up, and each value it gives is a turn.
 
 SIDE is one of
   eager     the plain model of llama.py, run as it stands
@@ -122,14 +123,17 @@ def train_rows(w, state, side):
     warm = time.perf_counter()
     while trainer.steps < w["warmupSteps"]:
         step()
-    start = time.perf_counter()
+    note = f"first {w['warmupSteps']} steps {time.perf_counter() - warm:.1f} s"
+    note += ", compilation included" if side == "compiled" else ""
     check = step()
-    while time.perf_counter() - start < w["seconds"]:
-        step()
-    spent = time.perf_counter() - start
-    tokens = (trainer.steps - w["warmupSteps"]) * batches[0][0].numel()
-    note = f"first {w['warmupSteps']} steps {start - warm:.1f} s" + (", compilation included" if side == "compiled" else "")
-    return {"tokens": tokens, "seconds": spent, "check": check, "note": note}
+    yield
+    while True:
+        first, start = trainer.steps, time.perf_counter()
+        while time.perf_counter() - start < w["seconds"]:
+            step()
+        spent = time.perf_counter() - start
+        tokens = (trainer.steps - first) * batches[0][0].numel()
+        yield {"tokens": tokens, "seconds": spent, "check": check, "note": note}
 
 
 def train_texts(w, state, side):
@@ -147,14 +151,16 @@ def train_texts(w, state, side):
         for ids, targets in batches:
             trainer.step(ids, targets)
 
-    one_pass()
-    passes, start = 0, time.perf_counter()
-    while passes == 0 or time.perf_counter() - start < w["seconds"]:
-        one_pass()
-        passes += 1
-    spent = time.perf_counter() - start
     note = f"sorted by length, {len(batches)} batches, {100 * padding:.1f}% padding"
-    return {"tokens": passes * tokens, "seconds": spent, "check": check, "note": note}
+    one_pass()
+    yield
+    while True:
+        passes, start = 0, time.perf_counter()
+        while passes == 0 or time.perf_counter() - start < w["seconds"]:
+            one_pass()
+            passes += 1
+        spent = time.perf_counter() - start
+        yield {"tokens": passes * tokens, "seconds": spent, "check": check, "note": note}
 
 
 # --- sampling ---
@@ -213,17 +219,20 @@ def sample(w, state, side, batch):
     torch.manual_seed(1)
     with torch.inference_mode():
         decode(prompts)
-        runs, start = [], time.perf_counter()
-        while not runs or time.perf_counter() - start < w["seconds"]:
-            runs.append(decode(prompts))
-        spent = time.perf_counter() - start
-        assert all(run.shape[1] == prompts.shape[1] + w["newTokens"] for run in runs), "a row ended early"
-        drawn = [mean_log_probability(logits, run, prompts.shape[1]) for run in runs]
-    return {
-        "tokens": len(runs) * batch * w["newTokens"],
-        "seconds": spent,
-        "check": sum(drawn) / len(drawn),
-    }
+    yield
+    while True:
+        with torch.inference_mode():
+            runs, start = [], time.perf_counter()
+            while not runs or time.perf_counter() - start < w["seconds"]:
+                runs.append(decode(prompts))
+            spent = time.perf_counter() - start
+            assert all(run.shape[1] == prompts.shape[1] + w["newTokens"] for run in runs), "a row ended early"
+            drawn = [mean_log_probability(logits, run, prompts.shape[1]) for run in runs]
+        yield {
+            "tokens": len(runs) * batch * w["newTokens"],
+            "seconds": spent,
+            "check": sum(drawn) / len(drawn),
+        }
 
 
 def mean_log_probability(logits, ids, prompt_tokens):
@@ -262,19 +271,29 @@ def main(side, folder):
         gemm = {"torch": gemm_rate(torch.mm, a), "numpy": gemm_rate(numpy.matmul, a.numpy())}
         versions["numpy"] = numpy.__version__
 
-    tasks = {f"sample {batch}": lambda batch=batch: sample(w, state, side, batch) for batch in w["batches"]}
-    if side != "generate":
-        training = {"rows": lambda: train_rows(w, state, side), "texts": lambda: train_texts(w, state, side)}
-        tasks = {**training, **tasks}
-    measurements, failures = [], []
-    for task, work in tasks.items():
-        torch._dynamo.reset()
+    def turns_of(task):
+        if task == "rows":
+            return train_rows(w, state, side)
+        if task == "texts":
+            return train_texts(w, state, side)
+        return sample(w, state, side, int(task.split()[1]))
+
+    say({"versions": versions, "gemm": gemm})
+    task, turns = None, iter(())
+    for line in sys.stdin:
+        question = json.loads(line)
         try:
-            measurements.append({"task": task, **work()})
+            if "prepare" in question:
+                task = question["prepare"]
+                torch._dynamo.reset()
+                turns = turns_of(task)
+                next(turns)
+                say({"ready": task})
+            else:
+                say({"task": task, **next(turns)})
         except Exception as error:  # what cannot be compiled must not hide what can
             reason = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
-            failures.append({"task": task, "reason": reason[:300]})
-    say({"versions": versions, "measurements": measurements, "failures": failures, "gemm": gemm})
+            say({"failed": task, "reason": reason[:300]})
 
 
 main(sys.argv[1], sys.argv[2])

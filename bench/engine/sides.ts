@@ -1,72 +1,128 @@
-/** Starts one side in a process of its own and reads what it says. */
+/**
+ * The sides, each a process that lives as long as the benchmark: it says what it is, then prepares a task or takes a
+ * turn at it whenever it is told to, and answers with a line. While one side works the others wait.
+ */
 
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { missingSchema, type SideResult, sideResultSchema } from "./side-result.ts";
+import { createInterface } from "node:readline";
+import {
+  type About,
+  aboutSchema,
+  failureSchema,
+  type Measurement,
+  measurementSchema,
+  missingSchema,
+  readySchema,
+} from "./side-result.ts";
 
 /** The peers are named as `peer.py` knows them. */
 export const SIDES = ["mull", "eager", "compiled", "generate"] as const;
 export type Side = (typeof SIDES)[number];
 
-/** A side's result, or why there is none. */
-export type SideReply = { readonly result: SideResult } | { readonly absent: string };
+/** Compilation included; a side that leaves a line unanswered for longer is ended and reported. */
+const LIMIT_MS = 10 * 60_000;
 
-/** Compilation included; a side that takes longer is ended and reported. */
-const LIMIT_MS = 20 * 60_000;
+/** A value, or in words why there is none. */
+export type Reply<T> = { readonly value: T } | { readonly absent: string };
 
-export async function runSide(side: Side, folder: string, threads: number): Promise<SideReply> {
-  const python = process.env["MULL_PYTHON"] ?? "python3";
-  const [command, ...args] =
-    side === "mull"
-      ? [process.execPath, join(import.meta.dirname, "mull.ts"), folder]
-      : [python, join(import.meta.dirname, "peer.py"), side, folder];
-  const limit = String(threads);
-  const env = {
-    ...process.env,
-    OMP_NUM_THREADS: limit,
-    MKL_NUM_THREADS: limit,
-    OPENBLAS_NUM_THREADS: limit,
-    PYTHONDONTWRITEBYTECODE: "1",
-    HF_HUB_OFFLINE: "1",
-  };
-  const ended = await runToEnd(command, args, env);
-  return "error" in ended ? { absent: ended.error } : readReply(ended, command);
-}
+export class SideProcess implements Disposable {
+  readonly side: Side;
+  readonly #command: string;
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  #stderr = "";
+  #ended: string | undefined;
 
-type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
-
-function runToEnd(
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<Ended | { readonly error: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"], timeout: LIMIT_MS });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
+  constructor(side: Side, folder: string, threads: number) {
+    const python = process.env["MULL_PYTHON"] ?? "python3";
+    const [command, ...args] =
+      side === "mull"
+        ? [process.execPath, join(import.meta.dirname, "mull.ts"), folder]
+        : [python, join(import.meta.dirname, "peer.py"), side, folder];
+    const limit = String(threads);
+    const child = spawn(command, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        OMP_NUM_THREADS: limit,
+        MKL_NUM_THREADS: limit,
+        OPENBLAS_NUM_THREADS: limit,
+        PYTHONDONTWRITEBYTECODE: "1",
+        HF_HUB_OFFLINE: "1",
+      },
     });
+    this.side = side;
+    this.#command = command;
+    this.#child = child;
+    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr = (stderr + text).slice(-4000);
+      this.#stderr = (this.#stderr + text).slice(-4000);
     });
-    child.on("error", (error) => resolve({ error: `${command} cannot be started: ${error.message}` }));
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
-  });
+    child.stdin.on("error", () => undefined); // a side that has ended is told by what it does not answer
+    child.on("error", (error) => {
+      this.#ended = `${command} cannot be started: ${error.message}`;
+    });
+  }
+
+  /** What the side is; says so by itself. */
+  async about(): Promise<Reply<About>> {
+    return readAbout(await this.#answer(), this.#command);
+  }
+
+  /** Warms up and compiles for a task. */
+  async prepare(task: string): Promise<Reply<string>> {
+    const answer = await this.#ask({ prepare: task });
+    return read(answer, (said) => readySchema.safeParse(said).data?.ready);
+  }
+
+  /** One timed turn at the task that was prepared last. */
+  async turn(): Promise<Reply<Measurement>> {
+    const answer = await this.#ask({ turn: true });
+    return readMeasurement(answer);
+  }
+
+  [Symbol.dispose](): void {
+    this.#child.kill();
+  }
+
+  #ask(question: unknown): Promise<string> {
+    this.#child.stdin?.write(`${JSON.stringify(question)}\n`);
+    return this.#answer();
+  }
+
+  /** The next line, or why none comes. */
+  async #answer(): Promise<string> {
+    const timer = setTimeout(() => {
+      this.#ended = `no answer within ${LIMIT_MS / 60_000} minutes`;
+      this.#child.kill();
+    }, LIMIT_MS);
+    const line = await this.#lines.next();
+    clearTimeout(timer);
+    if (line.done !== true) return line.value;
+    return this.#ended ?? `ended early: ${this.#stderr.trim().split("\n").at(-1) ?? ""}`;
+  }
 }
 
-/** The last line that a side printed is its result. */
-export function readReply({ code, stdout, stderr }: Ended, command: string): SideReply {
-  const last = stdout.trim().split("\n").at(-1) ?? "";
-  const said: unknown = parseJson(last);
-  const missing = missingSchema.safeParse(said);
+/** The first line of a side. */
+export function readAbout(line: string, command: string): Reply<About> {
+  const missing = missingSchema.safeParse(parseJson(line));
   if (missing.success) {
     return { absent: `${command} has no ${missing.data.missing}: set MULL_PYTHON to a Python that has it` };
   }
-  const result = sideResultSchema.safeParse(said);
-  if (result.success) return { result: result.data };
-  const why = code === null ? `ended after ${LIMIT_MS / 60_000} minutes or by a signal` : `exit code ${code}`;
-  return { absent: `no result (${why}): ${stderr.trim().split("\n").at(-1) ?? ""}` };
+  return read(line, (said) => aboutSchema.safeParse(said).data);
+}
+
+/** What a side says after a turn. */
+export function readMeasurement(line: string): Reply<Measurement> {
+  return read(line, (said) => measurementSchema.safeParse(said).data);
+}
+
+function read<T>(line: string, value: (said: unknown) => T | undefined): Reply<T> {
+  const said = parseJson(line);
+  const found = value(said);
+  if (found !== undefined) return { value: found };
+  return { absent: failureSchema.safeParse(said).data?.reason ?? line.slice(0, 300) };
 }
 
 function parseJson(text: string): unknown {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { goalsOf } from "./goals.ts";
 import type { SideResult } from "./side-result.ts";
-import { readReply } from "./sides.ts";
+import { readAbout, readMeasurement } from "./sides.ts";
 import { disagreements, gemmRates, gemmShares, type Round, spreadOf, summarise } from "./summary.ts";
 import { fedTokens, makeWorkload } from "./workload.ts";
 
@@ -10,7 +10,6 @@ import { fedTokens, makeWorkload } from "./workload.ts";
 const side = (seconds: number, check = 5, gemm: Record<string, number> = {}): SideResult => ({
   versions: {},
   measurements: [{ task: "rows", tokens: 1200, seconds, check }],
-  failures: [],
   gemm,
 });
 
@@ -72,22 +71,23 @@ describe("the figures", () => {
 });
 
 describe("what a side says", () => {
-  const ended = { code: 0, stdout: "", stderr: "" };
+  const reason = (reply: object): unknown => ("absent" in reply ? reply.absent : "no reason");
 
-  test("its result is its last line", () => {
-    const stdout = `a word\n${JSON.stringify(side(2))}\n`;
-    assert.deepEqual(readReply({ ...ended, stdout }, "python3"), { result: side(2) });
+  test("what it is, or which package it lacks", () => {
+    const about = { versions: { torch: "2.13" }, gemm: { torch: 60 } };
+    assert.deepEqual(readAbout(JSON.stringify(about), "python3"), { value: about });
+    assert.match(
+      String(reason(readAbout('{"missing": "torch"}', "python3"))),
+      /python3 has no torch: set MULL_PYTHON to a Python that has it/,
+    );
+    assert.equal(reason(readAbout("ended early: MemoryError", "python3")), "ended early: MemoryError");
   });
 
-  test("a missing package, a failure and nonsense are told apart", () => {
-    const reason = (part: object): string => {
-      const reply = readReply({ ...ended, ...part }, "python3");
-      return "absent" in reply ? reply.absent : "";
-    };
-    assert.match(reason({ code: 3, stdout: '{"missing": "torch"}\n' }), /python3 has no torch: set MULL_PYTHON/);
-    assert.match(reason({ code: 1, stderr: "Traceback\nMemoryError: out" }), /exit code 1\): MemoryError: out/);
-    assert.match(reason({ stdout: '{"versions": {}}' }), /no result \(exit code 0\)/);
-    assert.match(reason({ code: null }), /ended after 20 minutes or by a signal/);
+  test("a measurement, or why there is none", () => {
+    const measurement = { task: "rows", tokens: 1200, seconds: 2, check: 5 };
+    assert.deepEqual(readMeasurement(JSON.stringify(measurement)), { value: measurement });
+    assert.equal(reason(readMeasurement('{"failed": "rows", "reason": "out of memory"}')), "out of memory");
+    assert.match(String(reason(readMeasurement(JSON.stringify({ ...measurement, tokens: 0 })))), /"tokens":0/);
   });
 });
 

@@ -43,7 +43,7 @@ export function renderTable(report: Report): string {
     Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(", "),
-    `${report.model}; ${report.threads} threads a side; medians of ${report.rounds} rounds, each side in a fresh process`,
+    `${report.model}; ${report.threads} threads a side; medians of ${report.rounds} rounds, the sides in turn`,
     ...(isBusy(machine) ? ["The machine was busy when this began: these figures say little."] : []),
     "",
     "Tokens/s, and in brackets how many times as fast Mull is (least to greatest over rounds)",
