@@ -9,6 +9,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { MullError } from "../core/errors.ts";
 import { type AdamWOptions, adamwProgram, type Part } from "./adamw.ts";
+import { addTo } from "./add-to.ts";
 import { checkRequests, checkSequences } from "./bounds.ts";
 import type { BatchShape } from "./causal-attention.ts";
 import type { DecodeRequest, DecodeResult } from "./decoder.ts";
@@ -124,14 +125,14 @@ export class Engine implements AsyncDisposable {
   setParameters(flat: Float32Array): void {
     this.#checkLength(flat);
     this.parameters.set(flat);
-    this.#announceWeights();
+    this.#announce("policy");
   }
 
   /** The weights that `score(..., "reference")` uses; at first those that the engine was made with. */
   setReference(flat: Float32Array): void {
     this.#checkLength(flat);
     this.#reference.set(flat);
-    this.#announceWeights();
+    this.#announce("reference");
   }
 
   #checkLength(flat: Float32Array): void {
@@ -140,8 +141,8 @@ export class Engine implements AsyncDisposable {
     throw new MullError("checkpoint", `expected ${expected} parameters for this shape, got ${flat.length}`);
   }
 
-  #announceWeights(): void {
-    for (const { worker } of this.#threads) worker.postMessage({ kind: "weights" } satisfies Request);
+  #announce(weights: WeightsName): void {
+    for (const { worker } of this.#threads) worker.postMessage({ kind: "weights", weights } satisfies Request);
   }
 
   /**
@@ -184,9 +185,8 @@ export class Engine implements AsyncDisposable {
     const name = (shape: BatchShape): string => `gradient:${loss.name}:${shape.batch}x${shape.time}`;
     for (const shape of microbatches) this.#load(name(shape), () => gradientProgram(this.config, shape, loss));
     const { sums, results } = await this.#batches(microbatches, name, "policy");
-    const gradient = new Float32Array(this.parameters.length);
-    for (const sum of sums)
-      for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) + (sum[i] as number);
+    const [gradient = new Float32Array(this.parameters.length), ...others] = sums;
+    for (const sum of others) addTo(gradient, sum);
     const total = results.reduce((n, r) => n + (r["loss"]?.[0] as number), 0);
     return { loss: total, gradient, scores: unpackScores(sequences, microbatches, results) };
   }
@@ -232,7 +232,7 @@ export class Engine implements AsyncDisposable {
     state.mean.set(mean);
     state.variance.set(variance);
     state.step++;
-    this.#announceWeights();
+    this.#announce("policy");
     return { gradientNorm, learningRate };
   }
 
@@ -264,7 +264,7 @@ export class Engine implements AsyncDisposable {
     const results: Record<string, Float32Array>[] = [];
     for (const [t, indices] of shares.entries())
       for (const [k, i] of indices.entries()) results[i] = parts[t]?.results[k] as Record<string, Float32Array>;
-    return { sums: parts.map((p) => p.sum), results };
+    return { sums: parts.flatMap((p) => p.sum ?? []), results };
   }
 
   /** Sends a program to each of `threads` that has not got it. */

@@ -25,8 +25,8 @@ export type WorkerSetup = {
 export type TrainingVectors = Readonly<Record<"gradient" | "mean" | "variance", Float32Array>>;
 
 export type Request =
-  /** The shared weights have changed. */
-  | { readonly kind: "weights" }
+  /** Shared weights have changed. */
+  | { readonly kind: "weights"; readonly weights: WeightsName }
   | { readonly kind: "load"; readonly id: number; readonly name: string; readonly program: Program }
   /** Runs an update of one part of the shared weights and moments. */
   | { readonly kind: "update"; readonly id: number; readonly name: string; readonly part: Part; readonly step: number }
@@ -47,7 +47,8 @@ export type Reply =
   | {
       readonly kind: "batches";
       readonly id: number;
-      readonly sum: Float32Array;
+      /** None where the programs give no gradient. */
+      readonly sum: Float32Array | undefined;
       readonly results: Record<string, Float32Array>[];
     }
   | { readonly kind: "decoded"; readonly id: number; readonly result: DecodeResult }

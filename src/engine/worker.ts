@@ -5,6 +5,7 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { MullError } from "../core/errors.ts";
+import { addTo } from "./add-to.ts";
 import { Decoder } from "./decoder.ts";
 import { leaveGate, passGate } from "./gate.ts";
 import type { Reply, Request, WorkerSetup } from "./messages.ts";
@@ -46,10 +47,9 @@ async function decode(): Promise<void> {
 }
 
 const handlers: { [K in Request["kind"]]: (request: Extract<Request, { kind: K }>) => Promise<void> | void } = {
-  weights() {
-    local.policy.set(shared.policy);
-    local.reference.set(shared.reference);
-    decoder.setParameters(local.policy);
+  weights({ weights }) {
+    local[weights].set(shared[weights]);
+    if (weights === "policy") decoder.setParameters(local.policy);
   },
   async load({ program, name }) {
     programs.set(name, await compute(() => Session.create(program)));
@@ -75,15 +75,16 @@ const handlers: { [K in Request["kind"]]: (request: Extract<Request, { kind: K }
     send({ kind: "updated", id, gradientNorm, learningRate: scalarOf("learningRate") });
   },
   async batches({ id, runs, weights }) {
-    const sum = new Float32Array(parameters.length);
+    let sum: Float32Array | undefined;
     const results: Record<string, Float32Array>[] = [];
     for (const { name, feeds } of runs) {
       const session = programs.get(name) as Session;
       const { gradient, ...rest } = await compute(() => session.run({ ...weightFeeds[weights], ...feeds }));
-      if (gradient !== undefined) addTo(sum, gradient);
+      if (sum === undefined) sum = gradient;
+      else if (gradient !== undefined) addTo(sum, gradient);
       results.push(rest);
     }
-    send({ kind: "batches", id, sum, results }, [sum.buffer]);
+    send({ kind: "batches", id, sum, results }, sum === undefined ? [] : [sum.buffer as ArrayBuffer]);
   },
   decode({ requests }) {
     for (const { id, request, stream } of requests) {
@@ -103,10 +104,6 @@ const handlers: { [K in Request["kind"]]: (request: Extract<Request, { kind: K }
     cancels.get(id)?.();
   },
 };
-
-function addTo(sum: Float32Array, part: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (part[i] as number);
-}
 
 async function guard(id: number, work: () => Promise<void> | void): Promise<void> {
   try {
