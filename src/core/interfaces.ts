@@ -38,9 +38,11 @@ export type Answer = {
   readonly answer: string | null;
   /** Tokens, calls and FLOPs spent on it. */
   readonly usage: { readonly calls: number; readonly tokens: number; readonly flops: number };
-  /** Every chain that was written on the way. */
+  /** Every chain that was written on the way; of a search that writes steps, those that were candidates for the answer. */
   readonly chains: readonly Completion[];
   readonly verdict?: Verdict;
+  /** What a person should know about the choice. */
+  readonly warnings?: readonly string[];
 };
 
 export type StrategyContext = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { AGGREGATIONS } from "../core/aggregations.ts";
 import { Rng } from "../core/rng.ts";
-import { AGGREGATIONS } from "./aggregations.ts";
 import type { ChainRecord } from "./chains.ts";
 import { picksOf, recommend, replayCurves, sampleSizes } from "./replay.ts";
 import { tallyText, textBehaviours } from "./text-behaviours.ts";

@@ -10,6 +10,7 @@ import { MullError } from "../core/errors.ts";
 import type { StrategyContext } from "../core/interfaces.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Problem } from "../core/problem.ts";
+import { stopIfAborted } from "./spending.ts";
 
 export type ChainOptions = {
   /** The most tokens of one chain. Default: its share of the budget. */
@@ -100,8 +101,4 @@ export function dealBudget(budget: number, n: number, most = Number.POSITIVE_INF
   const share = Math.floor(tokens / n);
   const rest = tokens - share * n;
   return Array.from({ length: Math.min(n, tokens) }, (_, i) => Math.min(Math.floor(most), share + (i < rest ? 1 : 0)));
-}
-
-function stopIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new MullError("aborted", "stopped before there was an answer");
 }

@@ -6,12 +6,19 @@ import { Engine } from "../../src/engine/engine.ts";
 import { randomParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
 import { EmbeddedModel } from "../../src/model/embedded.ts";
 import { type Script, ScriptedModel } from "../../src/model/scripted.ts";
+import { abMcts } from "../../src/search/ab-mcts/ab-mcts.ts";
 import { adaptiveMajority } from "../../src/search/adaptive-majority.ts";
+import { beamSearch } from "../../src/search/beam-search.ts";
 import { bestOfN } from "../../src/search/best-of-n.ts";
+import { diverseVerifierTreeSearch } from "../../src/search/diverse-verifier-tree-search.ts";
 import { forced } from "../../src/search/forced.ts";
 import { majority } from "../../src/search/majority.ts";
+import { mcts } from "../../src/search/mcts.ts";
+import { sequentialRevision } from "../../src/search/revision.ts";
+import { byAnswer, byVerifier, rollOuts, type ScorerFor } from "../../src/search/roll-outs.ts";
 import { single } from "../../src/search/single.ts";
 import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
+import { COUNTDOWN_STEPS, hasEnded, tryAgain } from "../../src/tasks/countdown/steps.ts";
 import { CountdownTask } from "../../src/tasks/countdown/task.ts";
 import { countdownTokenizer } from "../../src/tasks/countdown/vocabulary.ts";
 import { strategyContract } from "./strategy.ts";
@@ -25,7 +32,23 @@ const STRATEGIES: Readonly<Record<string, () => Strategy>> = {
   "best-of-n": () => bestOfN({ n: 6 }),
   "best-of-n, short chains": () => bestOfN({ n: 6, maxTokens: 12 }),
   forced: () => forced({ extend: { end: "give-up", continuation: "back:0" } }),
+  "beam search": () => beamSearch({ n: 6, m: 3, format: COUNTDOWN_STEPS, scorer: rolledOut(2) }),
+  "beam search of two steps": () =>
+    beamSearch({ n: 4, m: 2, maxSteps: 2, format: COUNTDOWN_STEPS, scorer: rolledOut(1), selection: "verifier" }),
+  "diverse verifier tree search": () =>
+    diverseVerifierTreeSearch({ n: 6, m: 3, format: COUNTDOWN_STEPS, scorer: rolledOut(2), selection: "best" }),
+  "tree search": () => mcts({ m: 3, parallel: 3, format: COUNTDOWN_STEPS, scorer: rolledOut(2), simulations: 60 }),
+  "tree search by the verifier": () =>
+    mcts({ m: 2, parallel: 1, format: COUNTDOWN_STEPS, scorer: rolledOut(1, byVerifier), selection: "verifier" }),
+  revision: () => sequentialRevision({ n: 3, revise: tryAgain }),
+  "revision, voted on": () => sequentialRevision({ n: 4, revise: tryAgain, judge: byVerifier, selection: "majority" }),
+  "adaptive branching, aggregated": () => abMcts({ n: 8, parallel: 2, revise: tryAgain }),
+  "adaptive branching, mixed": () => abMcts({ n: 8, variant: "m", revise: tryAgain, judge: byAnswer, enough: 2 }),
 };
+
+function rolledOut(n: number, judge = byAnswer): ScorerFor {
+  return rollOuts({ n, maxTokens: 24, judge, separator: " ", ended: (_, text) => hasEnded(text) });
+}
 
 const { verifier, extract } = new CountdownTask();
 

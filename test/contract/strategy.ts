@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { Completion, SampleRequest } from "../../src/core/completion.ts";
 import { MullError } from "../../src/core/errors.ts";
 import type { Answer, Model, SampleOptions, Strategy, StrategyContext, Verifier } from "../../src/core/interfaces.ts";
 import type { Problem } from "../../src/core/problem.ts";
@@ -52,10 +53,11 @@ export function strategyContract(name: string, subject: StrategySubject): void {
     test("the budget is kept, over all chains", async () => {
       for (const maxTokens of BUDGETS) {
         for (const posed of problems) {
-          const { usage, chains } = await solve(posed, { budget: { maxTokens } });
-          const written = chains.reduce((sum, chain) => sum + chain.usage.completionTokens, 0);
-          assert.ok(written <= maxTokens, `${written} tokens of ${maxTokens}`);
-          assert.equal(usage.tokens, written);
+          const { watching, written } = watched(model);
+          const { usage } = await solve(posed, { budget: { maxTokens }, model: watching });
+          const tokens = written.reduce((sum, { completion }) => sum + completion.usage.completionTokens, 0);
+          assert.ok(tokens <= maxTokens, `${tokens} tokens of ${maxTokens}`);
+          assert.equal(usage.tokens, tokens);
         }
       }
     });
@@ -67,16 +69,12 @@ export function strategyContract(name: string, subject: StrategySubject): void {
     });
 
     test("usage adds up", async () => {
-      const asked: number[] = [];
-      const { usage, chains } = await solve(problem, { model: watched(model, (n) => asked.push(n)) });
-      assert.equal(
-        usage.calls,
-        asked.reduce((a, b) => a + b, 0),
-      );
-      assert.equal(chains.length, usage.calls);
+      const { watching, written } = watched(model);
+      const { usage } = await solve(problem, { model: watching });
+      assert.equal(usage.calls, written.length);
       assert.equal(
         usage.flops,
-        chains.reduce((sum, chain) => sum + (chain.usage.flops ?? 0), 0),
+        written.reduce((sum, { completion }) => sum + (completion.usage.flops ?? 0), 0),
       );
     });
 
@@ -91,10 +89,10 @@ export function strategyContract(name: string, subject: StrategySubject): void {
       assert.ok(different.size > 1, "other seeds give other traces");
     });
 
-    test("chains of one call have seeds of their own", async () => {
-      const seeds: number[] = [];
-      await solve(problem, { model: watched(model, (_, requests) => seeds.push(...requests.map(({ seed }) => seed))) });
-      assert.equal(new Set(seeds).size, seeds.length);
+    test("each request has a seed of its own", async () => {
+      const { watching, written } = watched(model);
+      await solve(problem, { model: watching });
+      assert.equal(new Set(written.map(({ request }) => request.seed)).size, written.length);
     });
 
     test("the answer is one of its chains and says what that chain says, or there is none", async () => {
@@ -112,15 +110,16 @@ export function strategyContract(name: string, subject: StrategySubject): void {
       assert.ok(answered > 0, "none of its answers says anything");
     });
 
-    test("the stream of each request adds up to its chain", async () => {
+    test("the stream of each request adds up to what was written", async () => {
       const streamed: string[] = [];
       const onToken: SampleOptions["onToken"] = (i, piece) => {
         streamed[i] = (streamed[i] ?? "") + piece;
       };
-      const { chains } = await solve(problem, { onToken });
+      const { watching, written } = watched(model);
+      await solve(problem, { onToken, model: watching });
       assert.deepEqual(
         streamed.map((text) => text.trim()),
-        chains.map(({ text }) => text),
+        written.map(({ completion }) => completion.text),
       );
     });
 
@@ -170,13 +169,19 @@ function typed(code: MullError["code"]): (error: unknown) => boolean {
   };
 }
 
-/** The same model, telling what it is asked. */
-function watched(model: Model, tell: (count: number, requests: Parameters<Model["sample"]>[0]) => void): Model {
-  return {
-    name: model.name,
-    sample: (requests, options) => {
-      tell(requests.length, requests);
-      return model.sample(requests, options);
-    },
+type Written = { readonly request: SampleRequest; readonly completion: Completion };
+
+/** The same model, and what was asked of it and came back, in the order in which it was asked. */
+function watched(model: Model): { readonly watching: Model; readonly written: Written[] } {
+  const written: Written[] = [];
+  const sample: Model["sample"] = async (requests, options) => {
+    const first = written.length;
+    written.length += requests.length;
+    const completions = await model.sample(requests, options);
+    completions.forEach((completion, i) => {
+      written[first + i] = { request: requests[i] as SampleRequest, completion };
+    });
+    return completions;
   };
+  return { watching: { name: model.name, sample }, written };
 }

@@ -40,5 +40,62 @@ export const portOption = (): Option =>
   );
 
 /** What `--strategy` may be; the first is the default. */
-export const STRATEGIES = ["single", "majority", "adaptive-majority", "best-of-n", "forced"] as const;
+export const STRATEGIES = [
+  "single",
+  "majority",
+  "adaptive-majority",
+  "best-of-n",
+  "forced",
+  "beam-search",
+  "dvts",
+  "mcts",
+  "ab-mcts-a",
+  "ab-mcts-m",
+  "revision",
+] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
+
+/** How questions are put; the first is the default. */
+export const PROMPTINGS = ["step-by-step", "direct"] as const;
+export type Prompting = (typeof PROMPTINGS)[number];
+
+/** A strategy, and whether the verifier chooses its answer at the end. */
+export type Contender = { readonly strategy: StrategyName; readonly verified: boolean };
+
+/**
+ * @example
+ * contenders("majority,mcts+verifier").at(-1); // { strategy: "mcts", verified: true }
+ */
+export function contenders(text: string): Contender[] {
+  const list = text.split(",").map((word): Contender => {
+    const [name = "", suffix, ...more] = word.trim().split("+");
+    const strategy = STRATEGIES.find((each) => each === name);
+    if (strategy === undefined) {
+      throw new InvalidArgumentError(
+        `There is no strategy ${JSON.stringify(name.slice(0, 40))}: expected ${STRATEGIES.join(", ")}.`,
+      );
+    }
+    if (more.length > 0 || (suffix !== undefined && suffix !== "verifier")) {
+      throw new InvalidArgumentError("After a strategy only +verifier may stand.");
+    }
+    return { strategy, verified: suffix === "verifier" };
+  });
+  const names = list.map(({ strategy, verified }) => `${strategy} ${verified}`);
+  return list.filter((_, i) => names.indexOf(names[i] as string) === i);
+}
+
+const MOST_BUDGET = 100_000_000;
+
+/**
+ * @example
+ * budgets("512,1k,4k"); // [512, 1024, 4096]
+ */
+export function budgets(text: string): number[] {
+  const list = text.split(",").map((word) => {
+    const [, digits = "", k] = /^(\d{1,9})(k?)$/i.exec(word.trim()) ?? [];
+    const tokens = Number(digits || Number.NaN) * (k ? 1024 : 1);
+    if (tokens >= 1 && tokens <= MOST_BUDGET) return tokens;
+    throw new InvalidArgumentError("Expected whole numbers of tokens, such as 512,1k,4k.");
+  });
+  return [...new Set(list)].sort((a, b) => a - b);
+}

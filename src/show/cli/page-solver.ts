@@ -12,10 +12,11 @@ import type { EmbeddedModel } from "../../model/embedded.ts";
 import { lastCheckpoint, openModel } from "../../model/open.ts";
 import { parsePuzzle, problemOf } from "../../tasks/countdown/puzzle.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
+import { COUNTDOWN } from "../compare/setting.ts";
+import { defaultBudget, isOneChain, makeStrategy } from "../compare/strategies.ts";
 import type { Judged } from "../server/events.ts";
 import type { Solver } from "../server/solve-route.ts";
 import { STRATEGIES, type StrategyName } from "./options.ts";
-import { defaultBudget, isOneChain, makeStrategy } from "./strategies.ts";
 
 type Which = "base" | "trained";
 type Opened = { readonly path: string; readonly model: Promise<EmbeddedModel>; users: number; old: boolean };
@@ -50,17 +51,20 @@ export class PageSolver implements Solver {
     const opened = this.#open(which);
     opened.users++;
     try {
-      const answer = await makeStrategy(name, N, { temperature: 1 }).solve(problem, {
-        model: await opened.model,
-        verifier,
-        extract,
-        budget: { maxTokens: defaultBudget(isOneChain(name) ? 1 : N) },
-        rng: this.#rng.split(this.#asked++),
-        signal,
-        onToken: (_, text) => {
-          if (isOneChain(name)) onText(text);
+      const answer = await makeStrategy(name, { n: N, temperature: 1, setting: COUNTDOWN, verified: false }).solve(
+        problem,
+        {
+          model: await opened.model,
+          verifier,
+          extract,
+          budget: { maxTokens: defaultBudget(isOneChain(name) ? 1 : N) },
+          rng: this.#rng.split(this.#asked++),
+          signal,
+          onToken: (_, text) => {
+            if (isOneChain(name)) onText(text);
+          },
         },
-      });
+      );
       const verdict = answer.verdict ?? (await verifier.verify(problem, answer.text));
       const reason = answer.text === "" ? "no chain came to an answer" : verdict.reason;
       return { text: answer.text, verdict: verdict.status, reason, tokens: answer.usage.tokens };

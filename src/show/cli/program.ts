@@ -6,9 +6,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
-import { AGGREGATIONS } from "../../measure/aggregations.ts";
+import { AGGREGATIONS } from "../../core/aggregations.ts";
 import { reportFailure } from "./errors.ts";
-import { decimal, jsonOption, portOption, STRATEGIES, seedOption, wholeNumber } from "./options.ts";
+import {
+  budgets,
+  contenders,
+  decimal,
+  jsonOption,
+  PROMPTINGS,
+  portOption,
+  STRATEGIES,
+  seedOption,
+  wholeNumber,
+} from "./options.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs a command line, without the program's own name, and returns the exit code. */
@@ -48,6 +58,7 @@ export function program(terminal: Terminal): Command {
 
   addReproduce(command, terminal);
   addSolve(command, terminal);
+  addBench(command, terminal);
   addPretrain(command, terminal);
   addWatch(command, terminal);
   addReport(command, terminal);
@@ -125,6 +136,67 @@ function addSolve(command: Adder, terminal: Terminal): void {
     .addOption(seedOption("seed of the chains"))
     .addOption(jsonOption())
     .action(async (words, options) => (await import("./solve.ts")).solve(words, options, terminal));
+}
+
+function addBench(command: Adder, terminal: Terminal): void {
+  command(
+    "bench",
+    "compare strategies on your own problems",
+    "Strategies beside each other on the same problems at the same budgets of tokens: a table, a figure and a report. " +
+      "Tasks are countdown, or a file of questions, {question, answer} a line. Every answer is kept: a run that is " +
+      "stopped or killed goes on with the same command, and strategies and budgets may be added later.",
+    [
+      "mull bench --problems 50 --strategy majority,beam-search,mcts --budget 256,1k,4k",
+      "mull bench --tasks gsm8k.jsonl --model openai/gpt-4o-mini --strategy single,majority --budget 2k,16k",
+      "mull bench --tasks gsm8k.jsonl --model http://127.0.0.1:8000/v1#qwen --strategy dvts,dvts+verifier --budget 16k",
+      "mull bench --tasks aime.jsonl --model groq/qwen --budget 8k --max-dollars 2 --price-in 0.3 --price-out 0.4",
+    ],
+  )
+    .option("--tasks <name>", "countdown, or a .jsonl file of questions", "countdown")
+    .addOption(
+      new Option("--problems <n>", "problems at most (default: all of a file, 100 puzzles)").argParser(
+        wholeNumber(1, 1_000_000),
+      ),
+    )
+    .option("--model <address>", "local, local:path, http://host/v1#model, or provider/model", "local")
+    .addOption(
+      new Option("--strategy <names>", `of ${STRATEGIES.join(", ")}; +verifier lets the verifier choose the answer`)
+        .argParser(contenders)
+        .default(
+          [
+            { strategy: "single", verified: false },
+            { strategy: "majority", verified: false },
+          ],
+          "single,majority",
+        ),
+    )
+    .addOption(
+      new Option("--budget <tokens>", "budgets of a problem, such as 512,1k,4k")
+        .argParser(budgets)
+        .default([1024], "1k"),
+    )
+    .addOption(
+      new Option("--seeds <n>", "seeds from 1 up, over which accuracy is averaged")
+        .argParser(wholeNumber(1, 100))
+        .default(1),
+    )
+    .addOption(
+      new Option("--temperature <t>", "0 is greedy; higher is more varied").argParser(decimal(0, 10)).default(1),
+    )
+    .addOption(new Option("--prompt <how>", "how questions are put").choices(PROMPTINGS).default(PROMPTINGS[0]))
+    .option("--shots <file>", "a .jsonl file of solved questions to show before each")
+    .addOption(
+      new Option("--concurrency <n>", "problems at once (default: 16 with an own model, else 8)").argParser(
+        wholeNumber(1, 1024),
+      ),
+    )
+    .addOption(new Option("--max-dollars <d>", "stop spending there").argParser(decimal(0, 1e6)))
+    .addOption(new Option("--price-in <d>", "dollars a million tokens read").argParser(decimal(0, 1e6)))
+    .addOption(new Option("--price-out <d>", "dollars a million tokens written").argParser(decimal(0, 1e6)))
+    .option("--out <dir>", "folder of the run (default: runs/bench-<tasks>-<model>)")
+    .option("--fresh", "delete what the folder holds of a run and start over")
+    .addOption(jsonOption())
+    .action(async (options) => (await import("./bench.ts")).benchCommand(options, terminal));
 }
 
 function addPretrain(command: Adder, terminal: Terminal): void {

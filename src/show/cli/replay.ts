@@ -1,7 +1,7 @@
 /** `mull replay`: what recorded chains say about test-time compute, with no model at all. */
 
 import { join, resolve } from "node:path";
-import type { Aggregation } from "../../measure/aggregations.ts";
+import type { Aggregation } from "../../core/aggregations.ts";
 import type { ReplayPoint } from "../../measure/replay.ts";
 import { writeFileAtomic } from "../../store/atomic.ts";
 import { storeError } from "../../store/io-error.ts";

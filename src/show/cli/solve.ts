@@ -11,12 +11,13 @@ import { parsePuzzle, problemOf } from "../../tasks/countdown/puzzle.ts";
 import { isPractised } from "../../tasks/countdown/puzzles.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import { judge } from "../../tasks/countdown/verifier.ts";
+import { COUNTDOWN } from "../compare/setting.ts";
+import { defaultBudget, isOneChain, makeStrategy } from "../compare/strategies.ts";
 import { counted, duration, fixed, powerOfTenPlain } from "../report/format.ts";
 import { chainPrinter } from "./chain-printer.ts";
 import { interruptible } from "./interrupt.ts";
 import type { StrategyName } from "./options.ts";
 import { StatusLine } from "./status-line.ts";
-import { defaultBudget, isOneChain, makeStrategy } from "./strategies.ts";
 import { remark, type Terminal } from "./terminal.ts";
 
 export type SolveOptions = {
@@ -67,7 +68,10 @@ export async function solve(words: readonly string[], options: SolveOptions, ter
     const rng = new Rng(seed);
     const context = { model, verifier, extract, budget, rng, signal: stop.signal, onToken };
     const began = performance.now();
-    const answer = await makeStrategy(name, n, { temperature }).solve(problem, context);
+    const answer = await makeStrategy(name, { n, temperature, setting: COUNTDOWN, verified: false }).solve(
+      problem,
+      context,
+    );
     const ms = performance.now() - began;
     status.clear();
     const verdict = await verdictOf(answer, problem, task);

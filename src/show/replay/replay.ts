@@ -1,8 +1,8 @@
 /** Recorded rollouts, verified and measured: everything that `mull replay` says, as plain numbers. */
 
+import { AGGREGATIONS, type Aggregation } from "../../core/aggregations.ts";
 import { MullError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
-import { AGGREGATIONS, type Aggregation } from "../../measure/aggregations.ts";
 import type { ChainRecord, ProblemChains } from "../../measure/chains.ts";
 import type { SampleStrategy } from "../../measure/curves.ts";
 import {

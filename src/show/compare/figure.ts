@@ -1,0 +1,156 @@
+/**
+ * All strategies on one figure: accuracy against what a problem cost, on a log axis, FLOPs where the model counts them and
+ * tokens where it does not. What the verifier chose stands apart from what was chosen without it.
+ */
+
+import * as Plot from "@observablehq/plot";
+import { accuracyAxis, bottomLabel, logTicks, spread } from "../report/charts/axes.ts";
+import { intervalText, percent, powerOfTen, significant } from "../report/format.ts";
+import { escapeHtml, html } from "../report/html.ts";
+import { LIGHT, type Palette } from "../report/palette.ts";
+import { type Drawing, draw, FONT_FAMILY, placed } from "../report/plot.ts";
+import { type BenchPoint, type BenchResult, isVerified } from "./result.ts";
+
+const MARGIN = { marginLeft: 46, marginRight: 170, marginTop: 34, marginBottom: 52 };
+const WIDTH = 1280;
+const HEIGHT = 620;
+
+type Look = { readonly color: keyof Palette; readonly symbol: Plot.SymbolType; readonly dash: string };
+
+/** Families by colour, members by mark and dash. */
+const LOOKS: Readonly<Record<BenchPoint["strategy"], Look>> = {
+  single: { color: "control", symbol: "circle", dash: "none" },
+  forced: { color: "control", symbol: "square", dash: "2 4" },
+  revision: { color: "control", symbol: "diamond", dash: "7 4" },
+  majority: { color: "base", symbol: "triangle", dash: "none" },
+  "adaptive-majority": { color: "base", symbol: "circle", dash: "2 4" },
+  "best-of-n": { color: "base", symbol: "square", dash: "7 4" },
+  "beam-search": { color: "final", symbol: "circle", dash: "none" },
+  dvts: { color: "final", symbol: "triangle", dash: "7 4" },
+  mcts: { color: "final", symbol: "square", dash: "2 4" },
+  "ab-mcts-a": { color: "good", symbol: "circle", dash: "none" },
+  "ab-mcts-m": { color: "good", symbol: "diamond", dash: "7 4" },
+};
+
+type Cost = {
+  readonly of: (point: BenchPoint) => number;
+  readonly label: string;
+  readonly tick: (x: number) => string;
+};
+
+function costOf(points: readonly BenchPoint[]): Cost {
+  return points.every(({ flops }) => flops > 0)
+    ? { of: ({ flops }) => flops, label: "FLOPs a problem, log scale", tick: powerOfTen }
+    : { of: ({ tokens }) => tokens, label: "tokens a problem, log scale", tick: (x) => significant(x) };
+}
+
+export type PanelOptions = {
+  readonly palette: Palette;
+  readonly width: number;
+  readonly height: number;
+  readonly verified: boolean;
+};
+
+/** One panel: the strategies that the verifier helps at the end, or those that it does not. */
+export function benchPanel(all: readonly BenchPoint[], { palette, width, height, verified }: PanelOptions): Drawing {
+  const cost = costOf(all);
+  const domain = range(all.map(cost.of));
+  const shown = all.filter((point) => isVerified(point) === verified && cost.of(point) > 0);
+  const curves = [...Map.groupBy(shown, ({ name }) => name).values()];
+  const ends = curves.map((points) => points.at(-1) as BenchPoint);
+  const gap = 19 / (height - MARGIN.marginTop - MARGIN.marginBottom);
+  const rows = spread(
+    ends.map(({ accuracy }) => accuracy),
+    gap,
+    0.01,
+    0.99,
+  );
+  const ticks = logTicks(...domain);
+  const marks: Plot.Markish[] = [
+    ...accuracyAxis(palette, "problems solved"),
+    Plot.gridX(ticks, { stroke: palette.grid, strokeOpacity: 1 }),
+    Plot.axisX(ticks, { text: cost.tick, tickSize: 0, tickPadding: 9, color: palette.muted, label: null }),
+    bottomLabel(palette, cost.label),
+    ...curves.flatMap((points) => curveMarks(points, cost, palette)),
+    ...ends.flatMap((end, i) => labelMarks(end, rows[i] ?? 0, cost.of(end), domain[1], palette)),
+  ];
+  const told = ends.map(({ name, accuracy }) => `${name} ${percent(accuracy)}`);
+  return draw(
+    { width, height, ...MARGIN, style: { fontSize: "13px" }, x: { type: "log", domain }, y: { domain: [0, 1] }, marks },
+    `Accuracy against the cost of a problem, at the greatest budget: ${told.join("; ") || "nothing"}.`,
+  );
+}
+
+/** Both panels as an SVG document. */
+export function benchFigure(result: BenchResult): string {
+  const { points, problems, seeds, model, task } = result;
+  const title = `${model} on ${task}: accuracy against test-time compute`;
+  const size = { palette: LIGHT, width: 620, height: 480 };
+  const left = benchPanel(points, { ...size, verified: false });
+  const right = benchPanel(points, { ...size, verified: true });
+  const text = (x: number, y: number, points_: number, weight: number, color: string, words: string): string =>
+    html`<text x="${x}" y="${y}" font-size="${points_}" font-weight="${weight}" fill="${color}" text-anchor="start">${words}</text>`
+      .text;
+  const parts = [
+    `<rect width="${WIDTH}" height="${HEIGHT}" fill="${LIGHT.surface}"/>`,
+    text(30, 42, 22, 700, LIGHT.ink, title),
+    text(30, 84, 15, 700, LIGHT.ink, "Chosen without a verifier"),
+    text(650, 84, 15, 700, LIGHT.ink, "Chosen by the verifier"),
+    placed(left, 22, 92),
+    placed(right, 642, 92),
+    text(30, 600, 13, 400, LIGHT.muted, `${problems} problems, ${seeds.length} seeds; bars are 95% intervals.`),
+  ];
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" ` +
+    `role="img" aria-label="${escapeHtml(`${title}. ${left.label} ${right.label}`)}" font-family="${FONT_FAMILY}" ` +
+    `font-size="13" fill="${LIGHT.ink}" text-anchor="middle">${parts.join("\n")}</svg>\n`
+  );
+}
+
+function range(costs: readonly number[]): [number, number] {
+  const known = costs.filter((cost) => cost > 0);
+  if (known.length === 0) return [1, 10];
+  const [lo, hi] = [Math.min(...known), Math.max(...known)];
+  const pad = 10 ** (Math.max(Math.log10(hi / lo), 0.5) * 0.04);
+  return [lo / pad, hi * pad];
+}
+
+function curveMarks(points: readonly BenchPoint[], cost: Cost, palette: Palette): Plot.Markish[] {
+  const { color: role, symbol, dash } = LOOKS[(points[0] as BenchPoint).strategy];
+  const color = palette[role];
+  const own = { x: cost.of, stroke: color };
+  return [
+    Plot.ruleX(points, { ...own, y1: (p) => p.ci[0], y2: (p) => p.ci[1], strokeOpacity: 0.35, strokeWidth: 1.5 }),
+    Plot.line(points, { ...own, y: "accuracy", strokeWidth: 2, strokeDasharray: dash }),
+    Plot.dot(points, {
+      ...own,
+      y: "accuracy",
+      r: 3.5,
+      symbol,
+      fill: palette.surface,
+      strokeWidth: 1.75,
+      title: (p: BenchPoint) =>
+        `${p.name}, budget ${p.budget} tokens, spent ${significant(p.tokens)}: ${percent(p.accuracy)} (${intervalText(p.ci)})`,
+    }),
+  ];
+}
+
+function labelMarks(end: BenchPoint, row: number, x: number, right: number, palette: Palette): Plot.Markish[] {
+  const { color: role, symbol } = LOOKS[end.strategy];
+  const color = palette[role];
+  const at = [{ x: right, y: row }];
+  const place = { x: "x", y: "y" };
+  return [
+    Plot.link([end], {
+      x1: () => x,
+      y1: "accuracy",
+      x2: () => right,
+      y2: () => row,
+      stroke: color,
+      strokeOpacity: 0.4,
+      strokeWidth: 0.75,
+    }),
+    Plot.dot(at, { ...place, dx: 10, r: 3.5, symbol, fill: palette.surface, stroke: color, strokeWidth: 1.75 }),
+    Plot.text(at, { ...place, dx: 20, text: () => end.name, fill: color, textAnchor: "start", fontWeight: 700 }),
+  ];
+}
