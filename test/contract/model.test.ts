@@ -8,6 +8,7 @@ import { Rng } from "../../src/core/rng.ts";
 import { WordLevelTokenizer } from "../../src/core/tokenizer.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { randomParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
+import { aiSdkModel } from "../../src/model/ai-sdk.ts";
 import { EmbeddedModel } from "../../src/model/embedded.ts";
 import { limited } from "../../src/model/limited.ts";
 import { Meter } from "../../src/model/meter.ts";
@@ -16,6 +17,7 @@ import { OpenAIModel } from "../../src/model/openai/openai.ts";
 import { type Script, ScriptedModel } from "../../src/model/scripted.ts";
 import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
 import { countdownTokenizer } from "../../src/tasks/countdown/vocabulary.ts";
+import { languageModel } from "../model/language-model.ts";
 import { OpenAIServer } from "../model/openai-server.ts";
 import { modelContract } from "./model.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -113,6 +115,16 @@ modelContract("OpenAI-compatible", {
   extends: false,
 });
 let server: OpenAIServer;
+
+modelContract("AI SDK", {
+  make: () => aiSdkModel(languageModel(new ScriptedModel(random, { ends: ENDS })), { continues: true }),
+  prompts: PROMPTS,
+  word: "go-on",
+  ends: ENDS,
+  manyTokens: 40,
+  refused: [],
+  extends: false,
+});
 
 const ask = (seed: number, maxTokens = 10): SampleRequest => ({ prompt: "p", seed, maxTokens });
 

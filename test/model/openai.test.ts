@@ -49,6 +49,17 @@ describe("what is asked", () => {
     assert.equal(text?.["prompt"], "2 + 2? so it");
   });
 
+  test("what a server calls otherwise, and without what it refuses", async () => {
+    await using server = await OpenAIServer.start(scripted());
+    const fieldNames = { seed: "random_seed", stream_options: null };
+    const model = new OpenAIModel({ baseUrl: server.url, model: "small", fieldNames });
+    await model.sample([ask(7)], { onToken: () => {} });
+    assert.deepEqual(server.asked[0]?.body, {
+      ...{ model: "small", max_tokens: 16, temperature: 1, top_p: 1, random_seed: 7, stream: true },
+      messages: [{ role: "user", content: "2 + 2?" }],
+    });
+  });
+
   test("no server that would begin anew is asked to go on", async () => {
     await using server = await OpenAIServer.start(scripted(), { owner: "somebody" });
     const model = new OpenAIModel({ baseUrl: server.url, model: "small" });

@@ -1,28 +1,21 @@
 /** A call that failed, in words that say what to do, and without the key. */
 
 import { MullError } from "../../core/errors.ts";
+import { hintOf, isRetryable, mayHaveRun, retryAfter } from "../http-status.ts";
 import { ServerError } from "../server-error.ts";
 import { readText } from "./body.ts";
 import { errorSchema } from "./wire.ts";
-
-const HINTS: Readonly<Record<number, string>> = {
-  401: "the server wants a key: set it in the environment",
-  403: "the key does not give this model: check the model's name and the key's rights",
-  404: "check the address (it usually ends in /v1) and the model's name",
-  413: "the prompt is longer than the server takes",
-  429: "the server is asked too much: lower the concurrency or the rate",
-};
 
 /** What a status other than 2xx says. */
 export async function failureOf(response: Response, where: string, apiKey: string | undefined): Promise<ServerError> {
   const { status } = response;
   const said = redacted(messageOf(await readText(response, 100_000).catch(() => "")), apiKey);
-  const hint = HINTS[status];
+  const hint = hintOf(status);
   const retryAfterMs = retryAfter(response.headers);
   return new ServerError(`${where} answered ${status}${said === "" ? "" : `: ${said}`}`, {
     status,
-    retryable: status === 408 || status === 409 || status === 425 || status === 429 || status >= 500,
-    mayHaveRun: status === 504 || status === 408,
+    retryable: isRetryable(status),
+    mayHaveRun: mayHaveRun(status),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(hint === undefined ? {} : { hint }),
   });
@@ -64,13 +57,4 @@ function messageOf(body: string): string {
 /** A server may repeat the key in its complaint. */
 function redacted(text: string, apiKey: string | undefined): string {
   return apiKey === undefined || apiKey === "" ? text : text.replaceAll(apiKey, "[key]");
-}
-
-/** Seconds, or a date, which is read against the server's own clock (RFC 9110, section 10.2.3). */
-function retryAfter(headers: Headers): number | undefined {
-  const header = headers.get("retry-after");
-  if (header === null) return undefined;
-  if (/^\d{1,9}(\.\d{1,3})?$/.test(header)) return 1000 * Number(header);
-  const ms = Date.parse(header) - Date.parse(headers.get("date") ?? "");
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

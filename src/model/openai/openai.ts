@@ -14,30 +14,29 @@ import { checkRequest } from "../check-request.ts";
 import { eachRequest, NOT_SENT } from "../each-request.ts";
 import { ServerError } from "../server-error.ts";
 import { readBody, readEvents } from "./body.ts";
-import { failureOf, unreachable } from "./failure.ts";
+import { callServer, checkServer, type Server, whereOf } from "./call.ts";
+import { unreachable } from "./failure.ts";
 import {
   type Api,
   bodyOf,
   chunkSchema,
   completionOf,
+  type FieldNames,
   modelsSchema,
   readReply,
   replySchema,
   type Written,
 } from "./wire.ts";
 
-export type OpenAIOptions = {
-  /** Such as `http://127.0.0.1:8000/v1`. */
-  readonly baseUrl: string;
+export type OpenAIOptions = Server & {
   /** The model's name on the server. */
   readonly model: string;
-  /** Sent as a bearer token; it reaches no log and no error. */
-  readonly apiKey?: string;
   /** Default `chat`. */
   readonly api?: Api;
+  /** Fields that this server calls otherwise: `{ max_tokens: "max_completion_tokens" }`; null for one that it refuses. */
+  readonly fieldNames?: FieldNames;
   /** The longest that one call may take, ms. Default 10 minutes. */
   readonly timeoutMs?: number;
-  readonly fetch?: typeof globalThis.fetch;
 };
 
 export type Capabilities = {
@@ -53,20 +52,13 @@ const CONTINUING = ["vllm", "sglang", "llamacpp", "transformers", "mull"];
 export class OpenAIModel implements Model {
   readonly name: string;
   readonly #options: OpenAIOptions;
-  readonly #fetch: typeof globalThis.fetch;
   #capabilities: Promise<Capabilities> | undefined;
 
   /** @throws MullError `usage` for a base URL that is none, or is no http(s) */
   constructor(options: OpenAIOptions) {
-    const url = URL.canParse(options.baseUrl) ? new URL(options.baseUrl) : null;
-    if (url === null || !/^https?:$/.test(url.protocol)) {
-      throw new MullError("usage", `${options.baseUrl} is no address of a server`, {
-        hint: "an address looks like http://127.0.0.1:8000/v1",
-      });
-    }
+    checkServer(options);
     this.name = options.model;
     this.#options = options;
-    this.#fetch = options.fetch ?? globalThis.fetch;
   }
 
   /** @throws ServerError for a call that failed; MullError `input` for a request that cannot be asked */
@@ -79,7 +71,7 @@ export class OpenAIModel implements Model {
 
   /** What the server can do, asked once. */
   capabilities(): Promise<Capabilities> {
-    this.#capabilities ??= this.#ask("models", undefined, AbortSignal.timeout(10_000))
+    this.#capabilities ??= callServer(this.#options, "models", undefined, AbortSignal.timeout(10_000))
       .then(readBody)
       .then((body) => {
         const owner = modelsSchema.safeParse(body).data?.data[0]?.owned_by ?? "unknown";
@@ -94,15 +86,16 @@ export class OpenAIModel implements Model {
     signal: AbortSignal,
     tell: ((text: string) => void) | undefined,
   ): Promise<Completion> {
-    const { api = "chat", model, timeoutMs = 600_000 } = this.#options;
+    const { api = "chat", model, timeoutMs = 600_000, fieldNames = {} } = this.#options;
     const continues = api === "completions" || (request.prefix ?? "") === "" || (await this.capabilities()).continues;
     if (!continues) throw this.#cannotContinue();
     let written: Written = { text: "", finish: null, stopReason: null, usage: null };
     if (signal.aborted) return NOT_SENT;
     const timeout = AbortSignal.timeout(timeoutMs);
-    const body = bodyOf(request, { api, model, stream: tell !== undefined });
+    const body = renamed(bodyOf(request, { api, model, stream: tell !== undefined }), fieldNames);
     try {
-      const response = await this.#ask(
+      const response = await callServer(
+        this.#options,
         api === "chat" ? "chat/completions" : "completions",
         body,
         AbortSignal.any([signal, timeout]),
@@ -127,22 +120,6 @@ export class OpenAIModel implements Model {
     return completionOf(written, request, false);
   }
 
-  async #ask(path: string, body: object | undefined, signal: AbortSignal): Promise<Response> {
-    const { baseUrl, apiKey } = this.#options;
-    const response = await this.#fetch(`${baseUrl.replace(/\/+$/, "")}/${path}`, {
-      method: body === undefined ? "GET" : "POST",
-      headers: {
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: "error", // a key goes to the address that was given, and nowhere else
-      signal,
-    });
-    if (!response.ok) throw await failureOf(response, this.#where, apiKey);
-    return response;
-  }
-
   #checked<T>(parsed: { success: true; data: T } | { success: false; error: { message: string } }): T {
     if (parsed.success) return parsed.data;
     throw new ServerError(`${this.#where}: the reply is no completion`, {
@@ -158,11 +135,14 @@ export class OpenAIModel implements Model {
     });
   }
 
-  /** The address without what may be secret in it. */
   get #where(): string {
-    const { origin, pathname } = new URL(this.#options.baseUrl);
-    return `${origin}${pathname}`;
+    return whereOf(this.#options);
   }
+}
+
+function renamed(body: Readonly<Record<string, unknown>>, names: FieldNames): Record<string, unknown> {
+  const fields = Object.entries(body).map(([name, value]) => [names[name] === undefined ? name : names[name], value]);
+  return Object.fromEntries(fields.filter(([name]) => name !== null));
 }
 
 function extended(

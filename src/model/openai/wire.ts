@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Completion, FinishReason, SampleRequest } from "../../core/completion.ts";
 import { LIMITS } from "../../core/limits.ts";
+import { estimateTokens } from "../estimate-tokens.ts";
 
 export type Api = "chat" | "completions";
 
@@ -46,6 +47,9 @@ export const errorSchema = z.object({
   error: z.union([z.string(), z.object({ message: z.string() })]).optional(),
   message: z.string().optional(),
 });
+
+/** What a server calls a field otherwise, by the usual name; null for a field that it refuses. */
+export type FieldNames = Readonly<Record<string, string | null>>;
 
 /** The body of a call for one completion. A prefix is an assistant message left open: the server must be one that goes on. */
 export function bodyOf(
@@ -132,9 +136,4 @@ export function completionOf(written: Written, request: SampleRequest, aborted: 
       ...(counted === null || counted === undefined ? { estimated: true } : {}),
     },
   };
-}
-
-/** Where nobody counted: a token for every four bytes, which is near what English takes. */
-function estimateTokens(written: string): number {
-  return Math.ceil(Buffer.byteLength(written) / 4);
 }

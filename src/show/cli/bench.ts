@@ -103,18 +103,17 @@ export async function benchCommand(options: BenchOptions, terminal: Terminal): P
     if (options.json === true) terminal.print(JSON.stringify(result));
     else for (const line of summary(result, files, meter, terminal)) terminal.print(line);
   } catch (error) {
-    if (stop.signal.aborted) {
-      throw new MullError("aborted", "stopped; every answer so far is kept", {
-        hint: "the same command goes on from there",
-        cause: error,
-      });
-    }
-    throw error;
+    throw stop.signal.aborted ? stoppedBy(error) : error;
   } finally {
     status.clear();
     stop.release();
     await opened.close();
   }
+}
+
+function stoppedBy(cause: unknown): MullError {
+  const hint = "the same command goes on from there";
+  return new MullError("aborted", "stopped; every answer so far is kept", { hint, cause });
 }
 
 function seedsOf(count: number): number[] {

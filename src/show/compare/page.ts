@@ -36,7 +36,7 @@ function panel(points: readonly BenchPoint[], verified: boolean): Html | null {
   );
 }
 
-function bestTable(best: readonly BenchPoint[]): Html {
+function bestTable(rows: readonly BenchPoint[]): Html {
   return table(
     "The best at each budget",
     [
@@ -45,7 +45,7 @@ function bestTable(best: readonly BenchPoint[]): Html {
       { name: "accuracy", cell: (p) => percent(p.accuracy) },
       { name: "95% interval", cell: (p) => intervalText(p.ci) },
     ],
-    best,
+    rows,
   );
 }
 
