@@ -56,6 +56,7 @@ export class EmbeddedModel implements Model {
       topP,
       seed,
       endIds: this.tokenizer.eosIds,
+      remember: stop.length > 0 || request.prefix !== undefined,
       stopIds: stop.map((word) => this.#word(word)),
       ...(extend === undefined
         ? {}

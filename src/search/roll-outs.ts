@@ -59,7 +59,8 @@ export function rollOuts(options: RollOutOptions): ScorerFor {
 
 class RollOuts implements SearchScorer {
   readonly name = "roll-outs";
-  readonly candidates: Candidate[] = [];
+  /** In the order in which they were asked for, whenever they came. */
+  readonly #written: Candidate[][] = [];
   readonly #options: RollOutOptions;
   readonly #context: StrategyContext;
   readonly #model: Model;
@@ -71,6 +72,10 @@ class RollOuts implements SearchScorer {
     this.#context = context;
     this.#model = model;
     this.#rng = rng;
+  }
+
+  get candidates(): readonly Candidate[] {
+    return this.#written.flat();
   }
 
   /** A prefix is rolled out once, whoever asks again. One whose roll-outs nothing pays for scores 0. */
@@ -108,12 +113,14 @@ class RollOuts implements SearchScorer {
         seed: rng.split(i).seed,
       }),
     );
-    const written = (await this.#model.sample(requests)).filter(({ usage }) => usage.completionTokens > 0);
+    const own: Candidate[] = [];
+    this.#written.push(own);
     const scores: number[] = [];
-    for (const completion of written) {
+    for (const completion of await this.#model.sample(requests)) {
+      if (completion.usage.completionTokens === 0) continue;
       const text = prefix === "" ? completion.text : `${prefix}${separator}${completion.text}`;
       const score = await judge.judge(problem, text, this.#context);
-      this.candidates.push({ chain: { ...completion, text }, score });
+      own.push({ chain: { ...completion, text }, score });
       if (score !== null) scores.push(score);
     }
     return scores.length === 0 ? 0 : scores.reduce((a, b) => a + b, 0) / scores.length;

@@ -89,6 +89,20 @@ export function strategyContract(name: string, subject: StrategySubject): void {
       assert.ok(different.size > 1, "other seeds give other traces");
     });
 
+    test("answers that come late, and in another order, change nothing", async () => {
+      const first = await solve(problem);
+      for (const seed of [1, 2]) {
+        const rng = new Rng(seed);
+        const sample: Model["sample"] = async (requests, options) => {
+          const turns = rng.int(20);
+          const completions = await model.sample(requests, options);
+          for (let turn = 0; turn < turns; turn++) await new Promise((resume) => setImmediate(resume));
+          return completions;
+        };
+        assert.deepEqual(trace(await solve(problem, { model: { name: model.name, sample } })), trace(first));
+      }
+    });
+
     test("each request has a seed of its own", async () => {
       const { watching, written } = watched(model);
       await solve(problem, { model: watching });

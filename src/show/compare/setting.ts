@@ -17,11 +17,11 @@ export type Setting = {
   readonly extend: Extension | null;
 };
 
-/** Countdown with a model of Mull's. Most chains that solve do it within 128 tokens; roll-outs start further on. */
+/** Countdown with a model of Mull's. Most chains that solve do it within 128 tokens; roll-outs start further on, one a prefix. */
 export const COUNTDOWN: Setting = {
   chainTokens: 128,
   format: COUNTDOWN_STEPS,
-  rollOuts: { n: 4, maxTokens: 48, separator: " ", ended: (_, text) => hasEnded(text) },
+  rollOuts: { n: 1, maxTokens: 96, separator: " ", ended: (_, text) => hasEnded(text) },
   revise: tryAgain,
   extend: GO_ON,
 };
