@@ -152,6 +152,14 @@ test("FLOPs are those of the positions computed: a prompt that is known costs it
   assert.deepEqual([first?.usage.flops, again?.usage.flops], [from(0), from(3)]);
 });
 
+test("a prefix that fills the context is gone on with by nothing, beside others that are", async () => {
+  const prefix = "one ".repeat(24).trim();
+  const [filled, other] = await model.sample([ask({ prefix }), ask()]);
+  assert.deepEqual([filled?.text, filled?.finish, filled?.usage.completionTokens], ["", "length", 0]);
+  const [alone] = await model.sample([ask()]);
+  assert.equal(other?.text, alone?.text);
+});
+
 describe("bad requests are refused before anything is sampled", () => {
   const refusals: readonly [Partial<SampleRequest>, RegExp][] = [
     [{ prompt: "one five" }, /five/],

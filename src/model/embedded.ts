@@ -24,16 +24,28 @@ export class EmbeddedModel implements Model {
    * Stop strings and extensions are words of the vocabulary. `tokens` and `logprobs` always come back; `usage.flops` is
    * what was computed, a prompt that several requests share counted once.
    *
+   * A prefix that fills the context is gone on with by nothing: an empty completion, `length`.
+   *
    * @throws MullError `input` for a word outside the vocabulary, a prompt that leaves no room, or a bad option.
    */
   async sample(requests: readonly SampleRequest[], options: SampleOptions = {}): Promise<Completion[]> {
     const decodes = requests.map((request) => this.#toDecode(request));
+    const open = decodes.flatMap(({ prompt }, i) => (prompt.length < this.engine.config.maxPositions ? [i] : []));
     const { signal, onToken } = options;
-    const results = await this.engine.decode(decodes, {
-      ...(signal === undefined ? {} : { signal }),
-      ...(onToken === undefined ? {} : { onToken: (i, id) => onToken(i, `${this.tokenizer.decode([id])} `) }),
-    });
-    return results.map((result, i) => this.#toCompletion(decodes[i] as DecodeRequest, result));
+    const results = await this.engine.decode(
+      open.map((i) => decodes[i] as DecodeRequest),
+      {
+        ...(signal === undefined ? {} : { signal }),
+        ...(onToken === undefined
+          ? {}
+          : { onToken: (k, id) => onToken(open[k] as number, `${this.tokenizer.decode([id])} `) }),
+      },
+    );
+    const completions = decodes.map(({ prompt }): Completion => full(prompt));
+    for (const [k, i] of open.entries()) {
+      completions[i] = this.#toCompletion(decodes[i] as DecodeRequest, results[k] as DecodeResult);
+    }
+    return completions;
   }
 
   /** `<bos>`, the prompt and the prefix, as the model reads them. */
@@ -45,9 +57,10 @@ export class EmbeddedModel implements Model {
     const { maxTokens, temperature = 1, topP = 1, seed, stop = [], extend } = request;
     checkRequest(request);
     const prompt = this.encode(request.prompt, request.prefix);
+    const asked = prompt.length - this.tokenizer.encode(request.prefix ?? "").length;
     const { maxPositions } = this.engine.config;
-    if (prompt.length >= maxPositions) {
-      throw new MullError("input", `a prompt of ${prompt.length} tokens leaves no room in ${maxPositions} positions`);
+    if (asked >= maxPositions) {
+      throw new MullError("input", `a prompt of ${asked} tokens leaves no room in ${maxPositions} positions`);
     }
     return {
       prompt,
@@ -84,4 +97,10 @@ export class EmbeddedModel implements Model {
       usage: { promptTokens: prompt.length, completionTokens: tokens.length, flops },
     };
   }
+}
+
+/** Of a prefix that leaves no room. */
+function full(prompt: readonly number[]): Completion {
+  const usage = { promptTokens: prompt.length, completionTokens: 0, flops: 0 };
+  return { text: "", tokens: [], logprobs: [], finish: "length", usage };
 }

@@ -9,7 +9,7 @@ import type { Problem } from "../core/problem.ts";
 import { type Candidate, type Selection, select } from "./candidates.ts";
 import type { Judge } from "./roll-outs.ts";
 import { checkCount } from "./search-options.ts";
-import { Spending, wasSent } from "./spending.ts";
+import { Spending } from "./spending.ts";
 
 /** How a model is asked to improve on a chain. What it writes is a chain of its own, or with a prefix goes on from that. */
 export type Revise = (problem: Problem, text: string) => Pick<SampleRequest, "prompt" | "prefix">;
@@ -59,7 +59,7 @@ export function sequentialRevision(options: RevisionOptions): Strategy {
             seed: context.rng.split("chain", i).seed,
           },
         ]);
-        if (completion === undefined || !wasSent(completion)) break;
+        if (completion === undefined || completion.usage.completionTokens === 0) break; // nothing pays for it, or it is full
         const chain = { ...completion, text: `${asked.prefix ?? ""}${completion.text}` };
         const score = judge === undefined ? null : await judge.judge(problem, chain.text, context);
         candidates.push({ chain, score });

@@ -33,7 +33,7 @@ describe("a command line that is wrong", { concurrency: 2 }, () => {
     [["slove", "3 7 = 21"], /unknown command 'slove'/, /did you mean solve\?/],
     [["nonsense"], /unknown command 'nonsense'/, /mull --help/],
     [["solve", "3 7 = 21", "--stratgy", "single"], /unknown option '--stratgy'/, /did you mean --strategy\?/],
-    [["solve"], /missing required argument 'puzzle'/, /mull solve --help/],
+    [["solve"], /missing required argument 'words'/, /mull solve --help/],
     [
       ["solve", "3 7 = 21", "--strategy", "magic"],
       /Allowed choices are single, majority, adaptive-majority, best-of-n, forced/,

@@ -6,9 +6,11 @@ import { addCosts, NO_COST } from "../../core/budget.ts";
 import { MullError } from "../../core/errors.ts";
 import type { Model } from "../../core/interfaces.ts";
 import { openAddress, parseAddress } from "../../model/address.ts";
+import { EmbeddedModel } from "../../model/embedded.ts";
 import { Meter } from "../../model/meter.ts";
 import { metered, type Price } from "../../model/metered.ts";
 import { NO_RECORDING, type Recording, readRecording, recorded } from "../../model/recorded.ts";
+import { sharedPrefixFlops } from "../../model/shared-prefix-flops.ts";
 import { exists } from "../../store/atomic.ts";
 import { openRun, type Run, runPaths } from "../../store/run-folder.ts";
 import { benchFigure } from "../compare/figure.ts";
@@ -21,11 +23,12 @@ import { counted, duration, fixed, intervalText, percent, significant } from "..
 import { readVersions } from "../reproduce/versions.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Contender, Prompting } from "./options.ts";
+import { type PriceOptions, priceOf } from "./price.ts";
 import { bar } from "./progress.ts";
 import { StatusLine } from "./status-line.ts";
 import { shownPath, type Terminal, table } from "./terminal.ts";
 
-export type BenchOptions = {
+export type BenchOptions = PriceOptions & {
   readonly tasks: string;
   readonly problems?: number;
   readonly model: string;
@@ -36,9 +39,6 @@ export type BenchOptions = {
   readonly prompt: Prompting;
   readonly shots?: string;
   readonly concurrency?: number;
-  readonly maxDollars?: number;
-  readonly priceIn?: number;
-  readonly priceOut?: number;
   readonly out?: string;
   readonly fresh?: boolean;
   readonly json?: boolean;
@@ -47,7 +47,6 @@ export type BenchOptions = {
 /** Problems at once: enough to fill the decoder of an own model, few enough for a server's patience. */
 const OWN_CONCURRENCY = 16;
 const SERVER_CONCURRENCY = 8;
-const PER_MILLION = 1e-6;
 
 /**
  * @throws MullError `usage` for options that do not go together, `input` for a file that holds no questions, what the model
@@ -80,7 +79,7 @@ export async function benchCommand(options: BenchOptions, terminal: Terminal): P
     const recording = await recordingOf(run, local);
     const paid = costOf(recording, price);
     using meter = new Meter(options.maxDollars === undefined ? {} : { dollars: left(options.maxDollars, paid) });
-    const model = wrapped(opened.model, run, recording, meter, price, local);
+    const modelFor = modelsOf(opened.model, run, recording, meter, price);
     const total = cells.length * task.problems.length;
     const began = performance.now();
     const show = (): void => {
@@ -90,12 +89,16 @@ export async function benchCommand(options: BenchOptions, terminal: Terminal): P
       status.show(`${bar(solved.length / total)}  ${fixed(solved.length)}/${fixed(total)} answers${remaining}${cost}`);
     };
     show();
+    let tenth = Math.floor((10 * solved.length) / total);
     const { temperature } = options;
     const concurrency = options.concurrency ?? (local ? OWN_CONCURRENCY : SERVER_CONCURRENCY);
-    const grid = { task, model, cells, temperature, concurrency, signal: stop.signal };
+    const grid = { task, modelFor, cells, temperature, concurrency, signal: stop.signal };
     await solveGrid(grid, run.journal, earlier, (one) => {
       solved.push(one);
       show();
+      const tenths = Math.floor((10 * solved.length) / total);
+      if (!status.visible && tenths > tenth) terminal.note(`${fixed(solved.length)} of ${fixed(total)} answers`);
+      tenth = tenths;
     });
     status.clear();
     const result = resultOf(task, opened.name, options.seeds, cells, solved, paid + meter.spent.dollars);
@@ -130,18 +133,6 @@ function configOf(options: BenchOptions, task: BenchTask): Record<string, string
   return { tasks, problems: task.problems.length, model, temperature, prompt, shots };
 }
 
-function priceOf({ priceIn, priceOut, maxDollars }: BenchOptions): Price {
-  if (maxDollars !== undefined && (priceIn === undefined || priceOut === undefined)) {
-    throw new MullError("usage", "--max-dollars needs to know what tokens cost", {
-      hint: "give --price-in and --price-out, dollars a million tokens",
-    });
-  }
-  return {
-    ...(priceIn === undefined ? {} : { prompt: priceIn * PER_MILLION }),
-    ...(priceOut === undefined ? {} : { completion: priceOut * PER_MILLION }),
-  };
-}
-
 /** Own models compute an answer again as fast as it can be looked up; a server's completions are kept one by one. */
 async function recordingOf(run: Run, local: boolean): Promise<Recording> {
   return local || !(await exists(run.paths.journal)) ? NO_RECORDING : readRecording(run.paths.journal);
@@ -162,9 +153,11 @@ function left(most: number, paid: number): number {
   });
 }
 
-function wrapped(model: Model, run: Run, recording: Recording, meter: Meter, price: Price, local: boolean): Model {
-  const paying = metered(model, meter, price);
-  return local ? paying : recorded(paying, run.journal, recording);
+/** A server's completions are recorded one by one; an own model's FLOPs are counted problem by problem. */
+function modelsOf(model: Model, run: Run, recording: Recording, meter: Meter, price: Price): () => Model {
+  if (model instanceof EmbeddedModel) return () => sharedPrefixFlops(model);
+  const kept = recorded(metered(model, meter, price), run.journal, recording);
+  return () => kept;
 }
 
 function resultOf(

@@ -98,23 +98,28 @@ function addReproduce(command: Adder, terminal: Terminal): void {
 function addSolve(command: Adder, terminal: Terminal): void {
   command(
     "solve",
-    "let a model think about one puzzle",
+    "let a model think about one puzzle or question",
     "Let a model think about one puzzle: reach the target with + - * / from the numbers, each used exactly once, every " +
-      "result a whole number from 1 to 99. The models have practised three or four numbers from 1 to 20 and targets " +
-      "from 10 to 99.",
+      "result a whole number from 1 to 99. Mull's models have practised three or four numbers from 1 to 20 and targets " +
+      "from 10 to 99. A model on a server is asked a question in words, or with @ what is in a file, under one budget.",
     [
       'mull solve "6 4 9 2 = 57"',
       'mull solve "6 4 9 2 = 57" --model base',
       'mull solve "11 4 19 6 = 57" --strategy adaptive-majority --n 32',
       'mull solve "11 4 19 6 = 57" --strategy forced --budget 1000',
       'mull solve "3 7 8 2 = 24" --strategy best-of-n --json',
+      'mull solve "How many primes are below 100?" --model openai/gpt-4o-mini --strategy majority --budget 8000',
+      "mull solve @question.txt --model http://127.0.0.1:8000/v1#qwen --strategy beam-search --seconds 60",
     ],
   )
-    .argument("<puzzle...>", 'such as "3 7 8 2 = 24": the numbers, an equals sign and the target')
+    .argument(
+      "<words...>",
+      'a puzzle such as "3 7 8 2 = 24": the numbers, an equals sign and the target; or a question, or @file',
+    )
     .addOption(
       new Option(
         "--strategy <name>",
-        "how to spend compute: one chain, a vote of n chains, a vote that stops when it is decided, the best of n by the verifier, or one chain that is made to go on",
+        "how to spend compute: one chain, a vote of n chains, a vote that stops when it is decided, the best of n by the verifier, one chain that is made to go on, or a search over steps or answers",
       )
         .choices(STRATEGIES)
         .default(STRATEGIES[0]),
@@ -129,11 +134,23 @@ function addSolve(command: Adder, terminal: Terminal): void {
         wholeNumber(1, 10_000_000),
       ),
     )
-    .option("--model <name>", "trained, base, or the folder of a checkpoint or run", "trained")
+    .option(
+      "--model <address>",
+      "local, local:base, the folder of a checkpoint or run, http://host/v1#model, or provider/model",
+      "local",
+    )
     .addOption(
       new Option("--temperature <t>", "0 is greedy; higher is more varied").argParser(decimal(0, 10)).default(1),
     )
     .addOption(seedOption("seed of the chains"))
+    .addOption(
+      new Option("--seconds <s>", "of a question: time at most; the best so far is the answer").argParser(
+        decimal(0.001, 1e6),
+      ),
+    )
+    .addOption(new Option("--max-dollars <d>", "of a question: stop spending there").argParser(decimal(0, 1e6)))
+    .addOption(new Option("--price-in <d>", "dollars a million tokens read").argParser(decimal(0, 1e6)))
+    .addOption(new Option("--price-out <d>", "dollars a million tokens written").argParser(decimal(0, 1e6)))
     .addOption(jsonOption())
     .action(async (words, options) => (await import("./solve.ts")).solve(words, options, terminal));
 }

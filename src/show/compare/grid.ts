@@ -69,7 +69,8 @@ export async function readSolved(journal: string): Promise<Solved[]> {
 
 export type GridOptions = {
   readonly task: BenchTask;
-  readonly model: Model;
+  /** The model of one problem. */
+  readonly modelFor: () => Model;
   readonly cells: readonly Cell[];
   readonly temperature: number;
   /** Problems that are worked on at once. */
@@ -117,7 +118,7 @@ export async function solveGrid(
 }
 
 async function solveOne(
-  { task, model, temperature }: GridOptions,
+  { task, modelFor, temperature }: GridOptions,
   cell: Cell,
   problem: Problem,
   signal: AbortSignal,
@@ -126,7 +127,7 @@ async function solveOne(
   const { verifier, extract, setting } = task;
   const n = chainsWithin(strategy, budget, setting);
   const answer = await makeStrategy(strategy, { n, temperature, setting, verified }).solve(problem, {
-    model,
+    model: modelFor(),
     verifier,
     extract,
     budget: { maxTokens: budget },

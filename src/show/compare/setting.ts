@@ -13,7 +13,7 @@ export type Setting = {
   readonly format: StepFormat;
   readonly rollOuts: RollOutOptions;
   readonly revise: Revise;
-  /** For budget forcing: what is written instead of which end. Null where the end is a matter of the server. */
+  /** For budget forcing: what is written instead of which end; null where the end is no word. */
   readonly extend: Extension | null;
 };
 

@@ -1,11 +1,11 @@
 /** The strategies by the names that people type, and what each makes of a budget. */
 
-import { MullError } from "../../core/errors.ts";
 import type { Strategy } from "../../core/interfaces.ts";
 import { abMcts } from "../../search/ab-mcts/ab-mcts.ts";
 import { adaptiveMajority } from "../../search/adaptive-majority.ts";
 import { beamSearch } from "../../search/beam-search.ts";
 import { bestOfN } from "../../search/best-of-n.ts";
+import { budgetForcing } from "../../search/budget-forcing.ts";
 import type { Selection } from "../../search/candidates.ts";
 import { diverseVerifierTreeSearch } from "../../search/diverse-verifier-tree-search.ts";
 import { forced } from "../../search/forced.ts";
@@ -83,7 +83,6 @@ const ENTRIES = {
   },
 } as const satisfies Record<StrategyName, Entry>;
 
-/** @throws MullError `usage` where the setting has not what the strategy needs */
 export function makeStrategy(name: StrategyName, options: StrategyOptions): Strategy {
   return ENTRIES[name].make(options);
 }
@@ -98,13 +97,9 @@ export function isOneChain(name: StrategyName): boolean {
   return name === "single" || name === "forced";
 }
 
-function makeForced({ temperature, setting }: StrategyOptions): Strategy {
-  if (setting.extend === null) {
-    throw new MullError("usage", "the strategy forced needs a model that goes on where it would have ended", {
-      hint: "models of Mull's own do; for others take revision",
-    });
-  }
-  return forced({ extend: setting.extend, temperature });
+/** Inside the decoder where the end is a word, else by continuing what the model has written. */
+function makeForced({ temperature, setting: { extend } }: StrategyOptions): Strategy {
+  return extend === null ? budgetForcing({ temperature }) : forced({ extend, temperature });
 }
 
 function makeAbMcts(variant: "a" | "m", { n, temperature, setting, verified }: StrategyOptions): Strategy {
