@@ -1,5 +1,6 @@
 /** How a question is put to a model that follows instructions. The reference answer is never part of it. */
 
+import type { Strategy } from "../core/interfaces.ts";
 import type { Problem } from "../core/problem.ts";
 
 /** A solved question to show: its answer as the model should write it, with the steps or without. */
@@ -31,4 +32,15 @@ export function withShots(shots: readonly Shot[], question: string): string {
 /** The same problem, put another way. */
 export function reworded<P extends Problem>(problem: P, words: (question: string) => string): P {
   return { ...problem, prompt: words(problem.prompt) };
+}
+
+/**
+ * The same strategy, which puts every problem another way.
+ *
+ * @example
+ * import { single } from "./single.ts";
+ * prompted(single(), direct).name; // "single"
+ */
+export function prompted(strategy: Strategy, words: (question: string) => string): Strategy {
+  return { name: strategy.name, solve: (problem, context) => strategy.solve(reworded(problem, words), context) };
 }

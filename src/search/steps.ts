@@ -91,3 +91,24 @@ function lengthened(path: Path, { text, finish, logprobs, usage }: Completion, {
 export function chainOf({ text, finish, tokens }: Path): Completion {
   return { text, finish, usage: { promptTokens: 0, completionTokens: tokens } };
 }
+
+/**
+ * A whole chain as its steps, each with what it ends with; the last may end with the chain. An empty chain is one empty step.
+ *
+ * @example
+ * splitSteps("First.\n\nThen.", ["\n\n"]); // ["First.\n\n", "Then."]
+ */
+export function splitSteps(text: string, stop: readonly string[]): string[] {
+  const steps: string[] = [];
+  let rest = text;
+  while (rest !== "") {
+    const ends = stop.flatMap((each) => {
+      const at = rest.indexOf(each);
+      return at < 0 ? [] : [at + each.length];
+    });
+    const end = ends.length === 0 ? rest.length : Math.min(...ends);
+    steps.push(rest.slice(0, end));
+    rest = rest.slice(end);
+  }
+  return steps.length === 0 ? [""] : steps;
+}

@@ -8,6 +8,7 @@ import { Rng } from "../../src/core/rng.ts";
 import { correct, unscored, wrong } from "../../src/core/verdict.ts";
 import { ScriptedModel } from "../../src/model/scripted.ts";
 import { abMcts } from "../../src/search/ab-mcts/ab-mcts.ts";
+import { adaptiveAllocation } from "../../src/search/adaptive-allocation.ts";
 import { beamSearch } from "../../src/search/beam-search.ts";
 import { budgetForcing } from "../../src/search/budget-forcing.ts";
 import { type Candidate, type Selection, select } from "../../src/search/candidates.ts";
@@ -15,6 +16,8 @@ import { diverseVerifierTreeSearch } from "../../src/search/diverse-verifier-tre
 import { mcts } from "../../src/search/mcts.ts";
 import { sequentialRevision } from "../../src/search/revision.ts";
 import { rollOuts, type ScorerFor } from "../../src/search/roll-outs.ts";
+import { scoredBestOfN } from "../../src/search/scored-best-of-n.ts";
+import { splitSteps } from "../../src/search/steps.ts";
 
 const problem = { id: "p", prompt: "?" };
 const FORMAT = { stop: ["."], maxTokens: 10, separator: " " };
@@ -208,6 +211,67 @@ describe("revision and budget forcing", () => {
     assert.equal(answer, "7");
     assert.deepEqual(asked, [undefined, "hm Wait", "hm Waithm Wait", "hm Waithm Waithm so:"]);
     assert.equal(text, "hm Waithm Waithm so:= 7");
+  });
+});
+
+describe("best of n by a scorer", () => {
+  // The first chain begins well and ends badly, the second the other way round, the third is even.
+  const chains = ["good . bad . = 1", "bad . good . = 2", "even . even . = 3"];
+  const table: Readonly<Record<string, number>> = { good: 0.9, bad: 0.2, even: 0.5, "=": 0.6 };
+  const scorer = {
+    name: "table",
+    score: async (_: unknown, steps: readonly string[]) =>
+      steps.slice(0, 2).map((step) => table[step.trim().split(" ")[0] as string] ?? 0),
+  };
+
+  for (const [aggregate, answer] of [
+    ["last", "2"],
+    ["min", "3"],
+    ["product", "3"],
+  ] as const) {
+    test(`by the ${aggregate} of a chain's steps`, async () => {
+      const { whole } = context((_, i) => chains[i] as string);
+      const options = { n: 3, scorer, stop: ["."], aggregate, selection: "best" } as const;
+      assert.equal((await scoredBestOfN(options).solve(problem, whole)).answer, answer);
+    });
+  }
+
+  test("steps are split where they end, and what is not ended is one too", () => {
+    assert.deepEqual(splitSteps("a . b ! c", [".", "!"]), ["a .", " b !", " c"]);
+    assert.deepEqual([splitSteps("", ["."]), splitSteps("a.", ["."]), splitSteps("a", [])], [[""], ["a."], ["a"]]);
+  });
+});
+
+describe("adaptive allocation", () => {
+  const problems = ["easy", "hard", "lost"].map((id) => ({ id, prompt: id }));
+  const script = ({ prompt, seed }: SampleRequest): string =>
+    prompt === "easy" ? "= 7" : prompt === "hard" ? `= ${seed % 2}` : "lost";
+
+  test("gives the undecided more, within the budget of all, and stops where a vote is decided", async () => {
+    const { whole } = context(script, { budget: { maxTokens: 120 } });
+    const [easy, hard, lost] = await adaptiveAllocation(problems, whole, { maxTokens: 2, parallel: 2 });
+    assert.equal(easy?.answer, "7");
+    assert.equal(easy?.usage.calls, 4);
+    assert.equal(lost?.answer, null);
+    const calls = [hard, lost].map((answer) => answer?.usage.calls ?? 0);
+    assert.ok(Math.min(...calls) > 8, `${calls}`);
+    const tokens = [easy, hard, lost].reduce((sum, answer) => sum + (answer?.usage.tokens ?? 0), 0);
+    assert.ok(tokens <= 120 && tokens > 110);
+  });
+
+  test("what is not paid for is not there, and one problem never gets more than its most", async () => {
+    const poor = context(script, { budget: { maxTokens: 9 } }).whole;
+    const answers = await adaptiveAllocation(problems, poor, { maxTokens: 2 });
+    assert.deepEqual(
+      answers.map(({ usage }) => usage.calls),
+      [4, 1, 0],
+    );
+    const { whole } = context(script);
+    const most = await adaptiveAllocation(problems, whole, { maxTokens: 2, most: 8 });
+    assert.deepEqual(
+      most.map(({ usage }) => usage.calls),
+      [4, 8, 8],
+    );
   });
 });
 

@@ -16,6 +16,7 @@ import { majority } from "../../src/search/majority.ts";
 import { mcts } from "../../src/search/mcts.ts";
 import { sequentialRevision } from "../../src/search/revision.ts";
 import { byAnswer, byVerifier, rollOuts, type ScorerFor } from "../../src/search/roll-outs.ts";
+import { scoredBestOfN } from "../../src/search/scored-best-of-n.ts";
 import { single } from "../../src/search/single.ts";
 import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
 import { COUNTDOWN_STEPS, hasEnded, tryAgain } from "../../src/tasks/countdown/steps.ts";
@@ -32,6 +33,7 @@ const STRATEGIES: Readonly<Record<string, () => Strategy>> = {
   "best-of-n": () => bestOfN({ n: 6 }),
   "best-of-n, short chains": () => bestOfN({ n: 6, maxTokens: 12 }),
   forced: () => forced({ extend: { end: "give-up", continuation: "back:0" } }),
+  "best-of-n by a scorer": () => scoredBestOfN({ n: 6, scorer: BY_LENGTH, stop: ["solved"], aggregate: "min" }),
   "beam search": () => beamSearch({ n: 6, m: 3, format: COUNTDOWN_STEPS, scorer: rolledOut(2) }),
   "beam search of two steps": () =>
     beamSearch({ n: 4, m: 2, maxSteps: 2, format: COUNTDOWN_STEPS, scorer: rolledOut(1), selection: "verifier" }),
@@ -44,6 +46,12 @@ const STRATEGIES: Readonly<Record<string, () => Strategy>> = {
   "revision, voted on": () => sequentialRevision({ n: 4, revise: tryAgain, judge: byVerifier, selection: "majority" }),
   "adaptive branching, aggregated": () => abMcts({ n: 8, parallel: 2, revise: tryAgain }),
   "adaptive branching, mixed": () => abMcts({ n: 8, variant: "m", revise: tryAgain, judge: byAnswer, enough: 2 }),
+};
+
+/** Likes short steps. */
+const BY_LENGTH = {
+  name: "length",
+  score: async (_: unknown, steps: readonly string[]) => steps.map((step) => 1 / (1 + step.length)),
 };
 
 function rolledOut(n: number, judge = byAnswer): ScorerFor {

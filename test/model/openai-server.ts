@@ -10,12 +10,18 @@ import type { SampleRequest } from "../../src/core/completion.ts";
 import { MullError } from "../../src/core/errors.ts";
 import type { Model } from "../../src/core/interfaces.ts";
 
-/** How a call goes wrong; null where it does not. */
-export type Fault = "busy" | "broken" | "reset" | "silent" | "half" | "nonsense" | null;
+/** How a call goes wrong; null where it does not. `half` ends well with half an answer, `torn` breaks the connection there. */
+export type Fault = "busy" | "broken" | "reset" | "silent" | "half" | "torn" | "nonsense" | null;
 
-export type Asked = { readonly path: string; readonly body: Body; readonly headers: IncomingMessage["headers"] };
+export type Asked = {
+  readonly path: string;
+  readonly body: Body;
+  readonly headers: IncomingMessage["headers"];
+  /** What the completion cost, once it has left whole; null until then, and where it never does. */
+  given: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
+};
 
-type Body = {
+export type Body = {
   readonly prompt?: string;
   readonly messages?: readonly { readonly role: string; readonly content: string }[];
   readonly max_tokens: number;
@@ -35,6 +41,7 @@ export type ServerOptions = {
 
 export class OpenAIServer implements AsyncDisposable {
   readonly asked: Asked[] = [];
+  #open = 0;
   readonly #server: Server;
   readonly #model: Model;
   readonly #options: ServerOptions;
@@ -43,6 +50,8 @@ export class OpenAIServer implements AsyncDisposable {
     this.#model = model;
     this.#options = options;
     this.#server = createServer((request, response) => {
+      this.#open++;
+      response.once("close", () => this.#open--);
       this.#answer(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
   }
@@ -56,6 +65,11 @@ export class OpenAIServer implements AsyncDisposable {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  }
+
+  /** Calls that are neither answered nor given up by who asked. */
+  get open(): number {
+    return this.#open;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -74,20 +88,19 @@ export class OpenAIServer implements AsyncDisposable {
     for await (const part of request) parts.push(part as Buffer);
     const body = JSON.parse(Buffer.concat(parts).toString()) as Body;
     const fault = this.#options.fault?.(body, this.asked.length) ?? null;
-    this.asked.push({ path, body, headers: request.headers });
+    const asked: Asked = { path, body, headers: request.headers, given: null };
+    this.asked.push(asked);
     if (fault === "busy") json(response.setHeader("retry-after", "0.01"), 429, { error: { message: "slow down" } });
     else if (fault === "broken") json(response, 500, { error: { message: "out of memory" } });
     else if (fault === "reset") request.socket.destroy();
-    else if (fault !== "silent") await this.#complete(path.endsWith("/chat/completions"), body, fault, response);
+    else if (fault !== "silent") await this.#complete(asked, fault, response);
   }
 
-  async #complete(
-    chat: boolean,
-    body: Body,
-    fault: "half" | "nonsense" | null,
-    response: ServerResponse,
-  ): Promise<void> {
+  async #complete(call: Asked, fault: "half" | "torn" | "nonsense" | null, response: ServerResponse): Promise<void> {
+    const { body } = call;
+    const chat = call.path.endsWith("/chat/completions");
     const asked = requestOf(body);
+    const breaks = fault === "half" || fault === "torn";
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     const reply = (text: string, finish: string | null, more: object = {}) => ({
@@ -99,7 +112,7 @@ export class OpenAIServer implements AsyncDisposable {
       const onToken = (_: number, piece: string): void => {
         const written = pieces.length === 0 ? piece.trim() : ` ${piece.trim()}`; // the model's words, spaced between
         pieces.push(written);
-        if (body.stream === true && !(fault === "half" && pieces.length > 1)) {
+        if (body.stream === true && !(breaks && pieces.length > 1)) {
           if (pieces.length === 1) response.writeHead(200, { "content-type": "text/event-stream" });
           const delta = chat ? { delta: { content: written } } : { text: written };
           response.write(
@@ -113,12 +126,19 @@ export class OpenAIServer implements AsyncDisposable {
       const stopReason = finish === "stop" ? asked.stop?.find((word) => text.endsWith(word)) : null;
       const counted = { prompt_tokens: usage.promptTokens, completion_tokens: usage.completionTokens };
       const whole = { ...reply(text, why, { stop_reason: stopReason }), usage: counted };
+      if (fault === null) {
+        response.on("finish", () => {
+          call.given = counted;
+        });
+      }
       if (body.stream !== true) {
         const sent = JSON.stringify(whole);
         response.writeHead(200, { "content-type": "application/json" });
-        response.end(fault === null ? sent : sent.slice(0, sent.length / 2));
+        if (fault === "torn") response.write(sent.slice(0, sent.length / 2), () => response.destroy());
+        else response.end(fault === null ? sent : sent.slice(0, sent.length / 2));
         return;
       }
+      if (fault === "torn") return void response.write(":\n\n", () => response.destroy());
       if (fault === "half") return void response.end();
       if (!response.headersSent) response.writeHead(200, { "content-type": "text/event-stream" });
       if (fault === "nonsense") return void response.end("data: {nonsense\n\n");
