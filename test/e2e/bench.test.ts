@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { Rng } from "../../src/core/rng.ts";
 import { ScriptedModel } from "../../src/model/scripted.ts";
 import { OpenAIServer } from "../model/openai-server.ts";
-import { assertRefused, Mull, mull, writeTinyModel } from "./mull.ts";
+import { assertRefused, Mull, mull, type Result, writeTinyModel } from "./mull.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mull-bench-"));
 const tiny = join(folder, "tiny");
@@ -108,6 +108,22 @@ describe("mull bench", () => {
     const again = JSON.parse((await mull([...args, "--max-dollars", "1"])).out);
     assert.deepEqual(again.points, points);
     assert.equal(server.asked.length - asked, points[0].calls * 6);
+  });
+
+  test("stops where the dollars are spent, and with more of them ends as if nothing had been", async () => {
+    const run = ["bench", "--tasks", questions, "--model", `${server.url}#adder`, "--strategy", "majority", "--json"];
+    const prices = ["--budget", "4k", "--price-in", "0", "--price-out", "1000"];
+    const at = (out: string, dollars: string): Promise<Result> =>
+      mull([...run, ...prices, "--concurrency", "1", "--out", join(folder, out), "--max-dollars", dollars]);
+    // Two calls of 2,048 tokens at most may cost $4.096: they are set aside for the first problem, and not for the second.
+    const poor = await at("poor", "4.1");
+    assert.deepEqual([JSON.parse(poor.out).error.code, poor.code], ["budget", 1]);
+    const asked = server.asked.length;
+    const rich = JSON.parse((await at("poor", "10")).out);
+    const sent = server.asked.length - asked;
+    const whole = JSON.parse((await at("whole-price", "10")).out);
+    assert.deepEqual(rich.points, whole.points);
+    assert.ok(sent < server.asked.length - asked - sent, "what was answered before is not asked again");
   });
 
   test("refuses what cannot be", async () => {

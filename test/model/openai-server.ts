@@ -154,7 +154,8 @@ export class OpenAIServer implements AsyncDisposable {
   }
 }
 
-function requestOf({ prompt, messages = [], max_tokens, temperature, top_p, seed, stop }: Body): SampleRequest {
+/** What a body asks for. */
+export function requestOf({ prompt, messages = [], max_tokens, temperature, top_p, seed, stop }: Body): SampleRequest {
   const [asked, begun] = messages;
   return {
     prompt: prompt ?? asked?.content ?? "",

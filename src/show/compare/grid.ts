@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import { MullError } from "../../core/errors.ts";
 import type { Answer, Model } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import { Rng } from "../../core/rng.ts";
@@ -71,6 +72,8 @@ export type GridOptions = {
   readonly task: BenchTask;
   /** The model of one problem. */
   readonly modelFor: () => Model;
+  /** Whether the money of the whole run is spent: an answer that was cut short for that is none. Default: never. */
+  readonly isSpent?: () => boolean;
   readonly cells: readonly Cell[];
   readonly temperature: number;
   /** Problems that are worked on at once. */
@@ -82,7 +85,7 @@ export type GridOptions = {
  * Solves what `done` does not hold, a problem at a time as places come free; an answer is in the journal before it is
  * given. Where one problem fails the others stop, and what they had is kept.
  *
- * @throws MullError what the model throws; `aborted` where the signal stopped it
+ * @throws MullError what the model throws; `budget` where the run's is spent; `aborted` where the signal stopped it
  */
 export async function solveGrid(
   options: GridOptions,
@@ -101,6 +104,8 @@ export async function solveGrid(
     for (const { cell, problem } of jobs) {
       signal.throwIfAborted();
       const solved = await solveOne(options, cell, problem, signal);
+      if (options.isSpent?.() === true)
+        throw new MullError("budget", "the budget of the run is spent", { hint: RAISE });
       journal.append({ type: "solved", ...solved });
       await journal.flush();
       onSolved(solved);
@@ -116,6 +121,8 @@ export async function solveGrid(
   const errors = ended.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
   if (errors.length > 0) throw errors.find((error) => !isAbort(error)) ?? errors[0];
 }
+
+const RAISE = "every answer so far is kept: the same command with a greater budget goes on";
 
 async function solveOne(
   { task, modelFor, temperature }: GridOptions,
