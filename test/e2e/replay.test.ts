@@ -38,6 +38,11 @@ describe("mull replay", () => {
     assert.equal(printed.code, 0);
     const result = JSON.parse(printed.out);
     assert.deepEqual(JSON.parse(readFileSync(join(out, "replay.json"), "utf8")), result);
+    assert.match(
+      readFileSync(join(out, "figure.svg"), "utf8"),
+      /rollouts\.jsonl\.gz: accuracy against test-time compute/,
+    );
+    assert.equal(readFileSync(join(out, "figure.png")).subarray(1, 4).toString(), "PNG");
     assert.deepEqual(
       [result.passAtK, result.bestOfK],
       [

@@ -46,8 +46,8 @@ export function unreachable(error: unknown, where: string, timeoutMs: number | n
 function messageOf(body: string): string {
   let said = body;
   try {
-    const { error, message } = errorSchema.parse(JSON.parse(body));
-    said = (typeof error === "string" ? error : error?.message) ?? message ?? body;
+    const { error, message, detail } = errorSchema.parse(JSON.parse(body));
+    said = (typeof error === "string" ? error : error?.message) ?? message ?? detail ?? body;
   } catch {
     // not JSON: the text itself
   }

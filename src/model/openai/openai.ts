@@ -47,7 +47,7 @@ export type Capabilities = {
 };
 
 /** Servers whose chat goes on with an assistant message that is left open. */
-const CONTINUING = ["vllm", "sglang", "llamacpp", "transformers", "mull"];
+const CONTINUING = ["vllm", "sglang", "llamacpp", "mull"];
 
 export class OpenAIModel implements Model {
   readonly name: string;

@@ -46,6 +46,8 @@ export const modelsSchema = z.object({
 export const errorSchema = z.object({
   error: z.union([z.string(), z.object({ message: z.string() })]).optional(),
   message: z.string().optional(),
+  /** FastAPI's, of which many servers are made; a list where a field of the request is at fault. */
+  detail: z.string().optional().catch(undefined),
 });
 
 /** What a server calls a field otherwise, by the usual name; null for a field that it refuses. */

@@ -285,7 +285,7 @@ function addReplay(command: Adder, terminal: Terminal): void {
         .default("last"),
     )
     .addOption(seedOption("seed of the intervals and of subsets where there are too many"))
-    .option("--out <dir>", "folder for replay.json")
+    .option("--out <dir>", "folder for replay.json and, where tokens were counted, the figure")
     .addOption(jsonOption())
     .action(async (file, options) => (await import("./replay.ts")).replayCommand(file, options, terminal));
 }

@@ -1,12 +1,14 @@
 /** `mull replay`: what recorded chains say about test-time compute, with no model at all. */
 
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Aggregation } from "../../core/aggregations.ts";
 import type { ReplayPoint } from "../../measure/replay.ts";
 import { writeFileAtomic } from "../../store/atomic.ts";
 import { storeError } from "../../store/io-error.ts";
 import { makeFolder } from "../../store/make-folder.ts";
+import { replayFigure } from "../replay/figure.ts";
 import { type Replay, replay } from "../replay/replay.ts";
+import { rasterise } from "../report/figure.ts";
 import { counted, fixed, intervalText, percent, significant } from "../report/format.ts";
 import { interruptible } from "./interrupt.ts";
 import { StatusLine } from "./status-line.ts";
@@ -28,7 +30,7 @@ export async function replayCommand(path: string, options: ReplayCommandOptions,
     const onProgress = (problems: number): void => status.show(`verified: ${counted(problems, "problem")}`);
     const result = await replay(path, { seed, aggregate, onProgress, signal: stop.signal });
     status.clear();
-    const written = out === undefined ? null : await write(out, result);
+    const written = out === undefined ? null : await write(out, result, basename(path));
     if (json) terminal.print(JSON.stringify(result));
     else for (const line of summary(result, terminal)) terminal.print(line);
     if (written !== null && !json) terminal.print(`\nwritten   ${shownPath(written)}`);
@@ -38,12 +40,17 @@ export async function replayCommand(path: string, options: ReplayCommandOptions,
   }
 }
 
-async function write(out: string, result: Replay): Promise<string> {
+async function write(out: string, result: Replay, source: string): Promise<string> {
   await makeFolder(resolve(out)).catch((error: unknown) => {
     throw storeError(error, "make", out);
   });
   const file = join(out, "replay.json");
   await writeFileAtomic(file, `${JSON.stringify(result, null, 2)}\n`);
+  const figure = replayFigure(result, source);
+  if (figure !== null) {
+    await writeFileAtomic(join(out, "figure.svg"), figure);
+    await writeFileAtomic(join(out, "figure.png"), rasterise(figure));
+  }
   return file;
 }
 

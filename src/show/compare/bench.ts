@@ -18,9 +18,8 @@ import type { Contender } from "../cli/options.ts";
 import { rasterise } from "../report/figure.ts";
 import { fixed } from "../report/format.ts";
 import { readVersions } from "../reproduce/versions.ts";
-import { benchFigure } from "./figure.ts";
 import { type Cell, cellName, cellsOf, readSolved, type Solved, solveGrid } from "./grid.ts";
-import { benchHtml } from "./page.ts";
+import { benchFigure, benchHtml } from "./page.ts";
 import { type BenchResult, pointsOf, warningsOf } from "./result.ts";
 import type { BenchTask } from "./tasks.ts";
 

@@ -1,30 +1,45 @@
 /**
- * All strategies on one figure: accuracy against what a problem cost, on a log axis, FLOPs where the model counts them and
- * tokens where it does not. What the verifier chose stands apart from what was chosen without it.
+ * Strategies on one figure: accuracy against what a problem cost, on a log axis, FLOPs where the model counts them and tokens
+ * where it does not. What a verifier chose stands apart from what was chosen without it.
  */
 
 import * as Plot from "@observablehq/plot";
+import type { Interval } from "../../measure/bootstrap.ts";
 import { accuracyAxis, bottomLabel, logTicks, spread } from "../report/charts/axes.ts";
 import { intervalText, percent, powerOfTen, significant } from "../report/format.ts";
 import { escapeHtml, html } from "../report/html.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
 import { type Drawing, draw, FONT_FAMILY, placed } from "../report/plot.ts";
-import { type BenchPoint, type BenchResult, isVerified } from "./result.ts";
 
 const MARGIN = { marginLeft: 46, marginRight: 170, marginTop: 34, marginBottom: 52 };
 const WIDTH = 1280;
 const HEIGHT = 620;
 
+/** What a strategy reached for what it spent, on a problem, on average. */
+export type FigurePoint = {
+  readonly strategy: string;
+  /** Of the curve. */
+  readonly name: string;
+  readonly accuracy: number;
+  /** 95%. */
+  readonly ci: Interval;
+  readonly tokens: number;
+  /** 0 where nobody counted. */
+  readonly flops: number;
+};
+
 type Look = { readonly color: keyof Palette; readonly symbol: Plot.SymbolType; readonly dash: string };
 
 /** Families by colour, members by mark and dash. */
-const LOOKS: Readonly<Record<BenchPoint["strategy"], Look>> = {
+const LOOKS: Readonly<Record<string, Look>> = {
   single: { color: "control", symbol: "circle", dash: "none" },
   forced: { color: "control", symbol: "square", dash: "2 4" },
   revision: { color: "control", symbol: "diamond", dash: "7 4" },
   majority: { color: "base", symbol: "triangle", dash: "none" },
   "adaptive-majority": { color: "base", symbol: "circle", dash: "2 4" },
   "best-of-n": { color: "base", symbol: "square", dash: "7 4" },
+  "pass@n": { color: "base", symbol: "square", dash: "7 4" },
+  weighted: { color: "final", symbol: "circle", dash: "2 4" },
   "beam-search": { color: "final", symbol: "circle", dash: "none" },
   dvts: { color: "final", symbol: "triangle", dash: "7 4" },
   mcts: { color: "final", symbol: "square", dash: "2 4" },
@@ -32,13 +47,17 @@ const LOOKS: Readonly<Record<BenchPoint["strategy"], Look>> = {
   "ab-mcts-m": { color: "good", symbol: "diamond", dash: "7 4" },
 };
 
+function lookOf(strategy: string): Look {
+  return LOOKS[strategy] ?? { color: "muted", symbol: "circle", dash: "none" };
+}
+
 type Cost = {
-  readonly of: (point: BenchPoint) => number;
+  readonly of: (point: FigurePoint) => number;
   readonly label: string;
   readonly tick: (x: number) => string;
 };
 
-function costOf(points: readonly BenchPoint[]): Cost {
+function costOf(points: readonly FigurePoint[]): Cost {
   return points.every(({ flops }) => flops > 0)
     ? { of: ({ flops }) => flops, label: "FLOPs a problem, log scale", tick: powerOfTen }
     : { of: ({ tokens }) => tokens, label: "tokens a problem, log scale", tick: (x) => significant(x) };
@@ -48,16 +67,19 @@ export type PanelOptions = {
   readonly palette: Palette;
   readonly width: number;
   readonly height: number;
-  readonly verified: boolean;
 };
 
-/** One panel: the strategies that the verifier helps at the end, or those that it does not. */
-export function benchPanel(all: readonly BenchPoint[], { palette, width, height, verified }: PanelOptions): Drawing {
+/** One panel. @param all what the axis has to hold: the points of the panels beside it too */
+export function strategyPanel(
+  points: readonly FigurePoint[],
+  all: readonly FigurePoint[],
+  { palette, width, height }: PanelOptions,
+): Drawing {
   const cost = costOf(all);
   const domain = range(all.map(cost.of));
-  const shown = all.filter((point) => isVerified(point) === verified && cost.of(point) > 0);
+  const shown = points.filter((point) => cost.of(point) > 0);
   const curves = [...Map.groupBy(shown, ({ name }) => name).values()];
-  const ends = curves.map((points) => points.at(-1) as BenchPoint);
+  const ends = curves.map((curve) => curve.at(-1) as FigurePoint);
   const gap = 19 / (height - MARGIN.marginTop - MARGIN.marginBottom);
   const rows = spread(
     ends.map(({ accuracy }) => accuracy),
@@ -71,7 +93,7 @@ export function benchPanel(all: readonly BenchPoint[], { palette, width, height,
     Plot.gridX(ticks, { stroke: palette.grid, strokeOpacity: 1 }),
     Plot.axisX(ticks, { text: cost.tick, tickSize: 0, tickPadding: 9, color: palette.muted, label: null }),
     bottomLabel(palette, cost.label),
-    ...curves.flatMap((points) => curveMarks(points, cost, palette)),
+    ...curves.flatMap((curve) => curveMarks(curve, cost, palette)),
     ...ends.flatMap((end, i) => labelMarks(end, rows[i] ?? 0, cost.of(end), domain[1], palette)),
   ];
   const told = ends.map(({ name, accuracy }) => `${name} ${percent(accuracy)}`);
@@ -81,15 +103,22 @@ export function benchPanel(all: readonly BenchPoint[], { palette, width, height,
   );
 }
 
+export type FigureParts = {
+  readonly title: string;
+  readonly unverified: readonly FigurePoint[];
+  /** Chosen by a verifier. */
+  readonly verified: readonly FigurePoint[];
+  readonly caption: string;
+};
+
 /** Both panels as an SVG document. */
-export function benchFigure(result: BenchResult): string {
-  const { points, problems, seeds, model, task } = result;
-  const title = `${model} on ${task}: accuracy against test-time compute`;
+export function strategyFigure({ title, unverified, verified, caption }: FigureParts): string {
   const size = { palette: LIGHT, width: 620, height: 480 };
-  const left = benchPanel(points, { ...size, verified: false });
-  const right = benchPanel(points, { ...size, verified: true });
-  const text = (x: number, y: number, points_: number, weight: number, color: string, words: string): string =>
-    html`<text x="${x}" y="${y}" font-size="${points_}" font-weight="${weight}" fill="${color}" text-anchor="start">${words}</text>`
+  const all = [...unverified, ...verified];
+  const left = strategyPanel(unverified, all, size);
+  const right = strategyPanel(verified, all, size);
+  const text = (x: number, y: number, px: number, weight: number, color: string, words: string): string =>
+    html`<text x="${x}" y="${y}" font-size="${px}" font-weight="${weight}" fill="${color}" text-anchor="start">${words}</text>`
       .text;
   const parts = [
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="${LIGHT.surface}"/>`,
@@ -98,7 +127,7 @@ export function benchFigure(result: BenchResult): string {
     text(650, 84, 15, 700, LIGHT.ink, "Chosen by the verifier"),
     placed(left, 22, 92),
     placed(right, 642, 92),
-    text(30, 600, 13, 400, LIGHT.muted, `${problems} problems, ${seeds.length} seeds; bars are 95% intervals.`),
+    text(30, 600, 13, 400, LIGHT.muted, caption),
   ];
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" ` +
@@ -115,8 +144,8 @@ function range(costs: readonly number[]): [number, number] {
   return [lo / pad, hi * pad];
 }
 
-function curveMarks(points: readonly BenchPoint[], cost: Cost, palette: Palette): Plot.Markish[] {
-  const { color: role, symbol, dash } = LOOKS[(points[0] as BenchPoint).strategy];
+function curveMarks(points: readonly FigurePoint[], cost: Cost, palette: Palette): Plot.Markish[] {
+  const { color: role, symbol, dash } = lookOf((points[0] as FigurePoint).strategy);
   const color = palette[role];
   const own = { x: cost.of, stroke: color };
   return [
@@ -129,14 +158,14 @@ function curveMarks(points: readonly BenchPoint[], cost: Cost, palette: Palette)
       symbol,
       fill: palette.surface,
       strokeWidth: 1.75,
-      title: (p: BenchPoint) =>
-        `${p.name}, budget ${p.budget} tokens, spent ${significant(p.tokens)}: ${percent(p.accuracy)} (${intervalText(p.ci)})`,
+      title: (p: FigurePoint) =>
+        `${p.name}, ${significant(p.tokens)} tokens a problem: ${percent(p.accuracy)} (${intervalText(p.ci)})`,
     }),
   ];
 }
 
-function labelMarks(end: BenchPoint, row: number, x: number, right: number, palette: Palette): Plot.Markish[] {
-  const { color: role, symbol } = LOOKS[end.strategy];
+function labelMarks(end: FigurePoint, row: number, x: number, right: number, palette: Palette): Plot.Markish[] {
+  const { color: role, symbol } = lookOf(end.strategy);
   const color = palette[role];
   const at = [{ x: right, y: row }];
   const place = { x: "x", y: "y" };

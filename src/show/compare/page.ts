@@ -1,11 +1,11 @@
-/** `report.html` of a bench: both panels, what is best at each budget, and all numbers. */
+/** `report.html` and `figure.svg` of a bench: both panels, what is best at each budget, and all numbers. */
 
 import { counted, fixed, intervalText, percent, powerOfTen, significant } from "../report/format.ts";
 import { type Html, html } from "../report/html.ts";
 import { pageDocument } from "../report/page/document.ts";
 import { chart, list, paragraphs, section, table } from "../report/page/parts.ts";
 import { THEMED } from "../report/palette.ts";
-import { benchPanel } from "./figure.ts";
+import { strategyFigure, strategyPanel } from "./figure.ts";
 import { type BenchPoint, type BenchResult, bestAt, isVerified } from "./result.ts";
 
 export function benchHtml(result: BenchResult): string {
@@ -22,9 +22,20 @@ export function benchHtml(result: BenchResult): string {
   });
 }
 
+/** `figure.svg` of a bench. */
+export function benchFigure({ points, problems, seeds, model, task }: BenchResult): string {
+  return strategyFigure({
+    title: `${model} on ${task}: accuracy against test-time compute`,
+    unverified: points.filter((point) => !isVerified(point)),
+    verified: points.filter(isVerified),
+    caption: `${counted(problems, "problem")}, ${counted(seeds.length, "seed")}; bars are 95% intervals over problems.`,
+  });
+}
+
 function panel(points: readonly BenchPoint[], verified: boolean): Html | null {
-  if (!points.some((point) => isVerified(point) === verified)) return null;
-  const drawing = benchPanel(points, { palette: THEMED, width: 812, height: 520, verified });
+  const own = points.filter((point) => isVerified(point) === verified);
+  if (own.length === 0) return null;
+  const drawing = strategyPanel(own, points, { palette: THEMED, width: 812, height: 520 });
   const caption = verified
     ? "The verifier saw every chain and chose: with an exact verifier a strategy solves what any of its chains solves."
     : "The answer was chosen without the verifier, as it has to be where nobody knows the right one.";

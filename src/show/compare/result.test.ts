@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { benchFigure } from "./figure.ts";
 import { type Cell, cellName, cellsOf, type Solved } from "./grid.ts";
-import { benchHtml, findings } from "./page.ts";
+import { benchFigure, benchHtml, findings } from "./page.ts";
 import { type BenchResult, bestAt, pointsOf, warningsOf } from "./result.ts";
 
 const contenders = [
