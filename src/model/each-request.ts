@@ -24,6 +24,11 @@ export async function eachRequest(
   ask: AskOne,
 ): Promise<Completion[]> {
   for (const request of requests) checkRequest(request);
+  const [only] = requests;
+  if (only !== undefined && requests.length === 1) {
+    const signal = asked ?? new AbortController().signal; // there are no others to abort
+    return [await ask(only, { signal, ...(onToken === undefined ? {} : { onToken }) }, 0)];
+  }
   const failed = new AbortController();
   const signal = asked === undefined ? failed.signal : AbortSignal.any([asked, failed.signal]);
   const work = requests.map((request, i) =>

@@ -26,7 +26,7 @@ if (address?.kind !== "server" || address.model === null || MULL_CHECKPOINT === 
 const { baseUrl, model: name } = address;
 
 /** A word follows a space: a text is continued as it stands, and this tokenizer's words have no spaces of their own. */
-const PROMPTS = ["3 7 8 2 = 24 ", "1 2 3 = 36 ", "20 4 5 = 21 "] as const;
+const PROMPTS = ["3 7 8 2 = 24 ", "1 2 9 = 27 ", "20 4 5 = 21 "] as const;
 const ENDS = ["solved", "give-up"];
 const clientOf = (api: "completions" | "chat", more: { timeoutMs?: number } = {}): Model =>
   limited(new OpenAIModel({ baseUrl, model: name, api, ...more }), { concurrency: 1 });
@@ -36,7 +36,7 @@ modelContract("a server, one request at a time", {
   prompts: PROMPTS,
   word: "9",
   ends: ENDS,
-  manyTokens: 48,
+  manyTokens: 32,
   refused: [],
   extends: false,
 });
@@ -106,7 +106,7 @@ describe("a server", () => {
 
   test("one seed, one chain, side by side too", async () => {
     const model = limited(new OpenAIModel({ baseUrl, model: name, api: "completions" }), { concurrency: 8 });
-    const requests = Array.from({ length: 8 }, (_, seed) => ask({ seed, temperature: 1 }));
+    const requests = Array.from({ length: 8 }, (_, seed) => ask({ seed, temperature: 1, maxTokens: 12 }));
     const [alone, together] = [await completions.sample(requests), await model.sample(requests)];
     assert.deepEqual(
       together.map(({ text }) => text),
@@ -117,6 +117,19 @@ describe("a server", () => {
   test("log-probabilities", async () => {
     const [chain] = await completions.sample([ask()]);
     assert.equal(chain?.logprobs?.length, chain?.usage.completionTokens);
+  });
+
+  test("an abort ends a call, keeps what was written, and the server works on", async () => {
+    const whole = await textOf(completions, ask());
+    const stop = new AbortController();
+    let told = 0;
+    const onToken = (): void => {
+      if (++told === 5) stop.abort();
+    };
+    const [cut] = await completions.sample([ask()], { signal: stop.signal, onToken });
+    assert.equal(cut?.finish, "aborted");
+    assert.ok(whole.startsWith(cut.text) && cut.text !== "" && cut.text.length < whole.length, cut.text);
+    assert.equal(await textOf(completions, ask()), whole);
   });
 
   test("a timeout is an error that says so, and the server works on", async () => {

@@ -125,6 +125,8 @@ describe("a call that fails", () => {
     ["reset", false, /\/v1: /, { retryable: true, mayHaveRun: true }],
     ["nonsense", false, /no JSON/, { retryable: true, mayHaveRun: true }],
     ["half", false, /no JSON/, { retryable: true, mayHaveRun: true }],
+    ["torn", false, /\/v1: /, { retryable: true, mayHaveRun: true }],
+    ["torn", true, /\/v1: /, { retryable: true, mayHaveRun: true }],
     ["half", true, /the stream ended before/, { retryable: true, mayHaveRun: true }],
     ["nonsense", true, /no JSON/, { retryable: true, mayHaveRun: true }],
     ["silent", false, /gave no answer in 0\.05 s/, { retryable: true, mayHaveRun: true }],
@@ -173,8 +175,21 @@ describe("a call that fails", () => {
     });
   });
 
+  for (const [what, body, message] of [
+    ["as OpenAI", { error: { message: "too long" } }, "http://x/v1 answered 400: too long"],
+    ["as FastAPI", { detail: "pinned to small" }, "http://x/v1 answered 400: pinned to small"],
+    ["of its fields", { detail: [{ loc: ["seed"] }] }, 'http://x/v1 answered 400: {"detail":[{"loc":["seed"]}]}'],
+  ] as const) {
+    test(`what a server complains of, ${what} says it`, async () => {
+      const fetch = async (): Promise<Response> => Response.json(body, { status: 400 });
+      await assert.rejects(new OpenAIModel({ baseUrl: "http://x/v1", model: "m", fetch }).sample([ask(1)]), {
+        message,
+      });
+    });
+  }
+
   test("30% of calls in every way: nothing is lost, and nothing is counted twice", async () => {
-    const faults: readonly Fault[] = ["busy", "broken", "reset", "half", "nonsense"];
+    const faults: readonly Fault[] = ["busy", "broken", "reset", "half", "torn", "nonsense"];
     await using server = await OpenAIServer.start(scripted(), {
       fault: (_, call) =>
         call % 10 < 3 ? (faults[Math.floor(call / 10 + (call % 10)) % faults.length] as Fault) : null,

@@ -89,6 +89,16 @@ describe("limited", () => {
     assert.equal((await clock.run(gate.sample(asks(2).slice(1))))[0]?.text, "a b c");
   });
 
+  test("a bad request is refused before anything is begun, one at a time too", async () => {
+    let begun = 0;
+    const counting = new ScriptedModel(() => `chain ${begun++}`);
+    const requests = [...asks(2), { ...(asks(1)[0] as SampleRequest), topP: 0 }];
+    for (const model of [limited(counting, { concurrency: 1 }), retried(limited(counting, { concurrency: 1 }))]) {
+      await assert.rejects(model.sample(requests), { code: "input", message: /topP 0/ });
+    }
+    assert.equal(begun, 0);
+  });
+
   test("limits that admit nothing are refused", () => {
     const model = new ScriptedModel(() => "a");
     for (const limits of [{ concurrency: 0 }, { concurrency: Number.NaN }, { perSecond: 0 }]) {

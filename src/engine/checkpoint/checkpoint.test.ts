@@ -105,6 +105,8 @@ describe("a round trip", () => {
       bos_token_id: 1,
       eos_token_id: [4, 5],
       pad_token_id: 0,
+      do_sample: true,
+      top_k: 0,
     });
   });
 

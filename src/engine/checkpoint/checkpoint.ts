@@ -60,6 +60,9 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
       bos_token_id: tokenizer.bos,
       eos_token_id: tokenizer.eosIds,
       pad_token_id: tokenizer.pad,
+      // As it was trained: others are greedy, or leave words out, where they are not told to sample from all.
+      do_sample: true,
+      top_k: 0,
     }),
     "config.json": json(toLlamaConfig(config, tokenizer)),
   };

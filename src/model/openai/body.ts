@@ -9,11 +9,16 @@ const MOST_BYTES = 128 * LIMITS.completionChars;
 
 /** @throws ServerError for more than `most` bytes */
 export async function readText(response: Response, most = MOST_BYTES): Promise<string> {
-  const parts: string[] = [];
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
   if (response.body !== null) {
-    for await (const text of bounded(response.body, most).pipeThrough(new TextDecoderStream())) parts.push(text);
+    for await (const part of response.body) {
+      bytes += part.length;
+      if (bytes > most) throw tooLong(most);
+      parts.push(part);
+    }
   }
-  return parts.join("");
+  return new TextDecoder().decode(parts.length === 1 ? parts[0] : Buffer.concat(parts));
 }
 
 /** @throws ServerError where it is no JSON */
@@ -48,9 +53,12 @@ function bounded(body: ReadableStream<Uint8Array>, most: number): ReadableStream
       transform(chunk, controller) {
         bytes += chunk.length;
         if (bytes <= most) controller.enqueue(chunk);
-        else
-          controller.error(new ServerError(`the server's answer is longer than ${most} bytes`, { retryable: false }));
+        else controller.error(tooLong(most));
       },
     }),
   );
+}
+
+function tooLong(most: number): ServerError {
+  return new ServerError(`the server's answer is longer than ${most} bytes`, { retryable: false });
 }

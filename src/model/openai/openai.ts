@@ -16,6 +16,7 @@ import { ServerError } from "../server-error.ts";
 import { readBody, readEvents } from "./body.ts";
 import { callServer, checkServer, type Server, whereOf } from "./call.ts";
 import { unreachable } from "./failure.ts";
+import { TimeLimit } from "./time-limit.ts";
 import {
   type Api,
   bodyOf,
@@ -91,14 +92,14 @@ export class OpenAIModel implements Model {
     if (!continues) throw this.#cannotContinue();
     let written: Written = { text: "", finish: null, stopReason: null, usage: null };
     if (signal.aborted) return NOT_SENT;
-    const timeout = AbortSignal.timeout(timeoutMs);
+    using limit = new TimeLimit(signal, timeoutMs);
     const body = renamed(bodyOf(request, { api, model, stream: tell !== undefined }), fieldNames);
     try {
       const response = await callServer(
         this.#options,
         api === "chat" ? "chat/completions" : "completions",
         body,
-        AbortSignal.any([signal, timeout]),
+        limit.signal,
       );
       if (tell === undefined) {
         written = readReply(this.#checked(replySchema.safeParse(await readBody(response))));
@@ -115,7 +116,7 @@ export class OpenAIModel implements Model {
       }
     } catch (error) {
       if (signal.aborted) return written.text === "" ? NOT_SENT : completionOf(written, request, true);
-      throw unreachable(error, this.#where, timeout.aborted ? timeoutMs : null);
+      throw unreachable(error, this.#where, limit.passed ? timeoutMs : null);
     }
     return completionOf(written, request, false);
   }
@@ -131,7 +132,7 @@ export class OpenAIModel implements Model {
 
   #cannotContinue(): MullError {
     return new MullError("model", `${this.#where} cannot go on with a chain that was begun`, {
-      hint: "use --api completions, a server that continues an assistant message (vLLM, SGLang, llama.cpp), or a strategy that samples whole chains",
+      hint: 'open it with api: "completions", or use a server that continues an assistant message (vLLM, SGLang, llama.cpp), or a strategy that samples whole chains',
     });
   }
 

@@ -60,7 +60,8 @@ export function abMcts(options: AbMctsOptions): Strategy {
       const root = rootNode();
       const candidates: Candidate[] = [];
       const most = options.maxTokens ?? Math.max(1, Math.floor(model.left / n));
-      for (let asked = 0; asked < n; ) {
+      let highest = Number.NEGATIVE_INFINITY;
+      for (let asked = 0; asked < n && highest < enough; ) {
         const parents = Array.from({ length: Math.min(parallel, n - asked) }, () => policy.choose(root));
         const requests = parents.map(({ chain }, i): SampleRequest => {
           const posed = chain === null ? { prompt: problem.prompt } : revise(problem, chain.text);
@@ -74,13 +75,13 @@ export function abMcts(options: AbMctsOptions): Strategy {
           const score = await judge.judge(problem, chain.text, context);
           candidates.push({ chain, score });
           if (score === null) continue; // what could not be judged teaches nothing
+          highest = Math.max(highest, score);
           const parent = parents[i] as AnswerNode;
           const node: AnswerNode = { chain, score, parent, children: [] };
           parent.children.push(node);
           policy.observe(node);
         }
         if (!completions.some(wasSent)) break;
-        if (candidates.some(({ score }) => score !== null && score >= enough)) break;
       }
       return select(problem, context, candidates, selection, model.usage);
     },

@@ -89,7 +89,26 @@ export function posterior({ count, sum, squares }: Readonly<Arm>): {
 /** A score that the arm might give next: from the posterior predictive, Student's t with nu degrees of freedom. */
 function draw(arm: Readonly<Arm>, rng: Rng): number {
   const { mean, k, nu, variance } = posterior(arm);
-  let chiSquared = 0;
-  for (let i = 0; i < nu; i++) chiSquared += rng.normal() ** 2;
-  return mean + rng.normal() * Math.sqrt((variance * (1 + 1 / k) * nu) / chiSquared);
+  return mean + rng.normal() * Math.sqrt((variance * (1 + 1 / k) * nu) / chiSquared(nu, rng));
+}
+
+/**
+ * Twice a gamma variate of shape nu / 2, which is drawn by rejection (Marsaglia and Tsang 2000, "A simple method for generating
+ * gamma variables"), so that an arm that has seen much costs no more than another.
+ *
+ * @param nu degrees of freedom, a whole number
+ */
+export function chiSquared(nu: number, rng: Rng): number {
+  if (nu === 1) return rng.normal() ** 2; // the method is for shapes of 1 and more
+  const d = nu / 2 - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = rng.normal();
+    const root = 1 + c * x;
+    const v = root * root * root;
+    if (v <= 0) continue;
+    const u = 1 - rng.next();
+    if (u < 1 - 0.0331 * x * x * x * x) return 2 * d * v; // mostly so, and without a logarithm
+    if (Math.log(u) < 0.5 * x * x + d - d * v + d * Math.log(v)) return 2 * d * v;
+  }
 }

@@ -63,6 +63,12 @@ describe("the points", () => {
   test("warnings are counted whatever their numbers are", () => {
     assert.deepEqual(result.warnings, [{ name: "mcts+verifier", warning: "N chains agree", times: 160 }]);
   });
+
+  test("warnings stand in one order, whoever was solved first", () => {
+    const cut = [...solved.slice(0, 2), ...solved.slice(-2)].map((one, i) => ({ ...one, warnings: [`cut ${i % 2}`] }));
+    assert.equal(warningsOf(cut).length, 2);
+    assert.deepEqual(warningsOf(cut.toReversed()), warningsOf(cut));
+  });
 });
 
 describe("the report", () => {

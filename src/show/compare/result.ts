@@ -75,7 +75,9 @@ export function warningsOf(solved: readonly Solved[]): BenchResult["warnings"] {
       counts.set(`${name} ${warning}`, entry);
     }
   }
-  return [...counts.values()].sort((a, b) => b.times - a.times);
+  // Equals by their words: who was solved first is no part of a report.
+  const words = ({ name, warning }: { name: string; warning: string }): string => `${name} ${warning}`;
+  return [...counts.values()].sort((a, b) => b.times - a.times || (words(a) < words(b) ? -1 : 1));
 }
 
 /** The best at each budget among those that may be compared, with what it is better than. */
