@@ -14,11 +14,12 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { parameterCount } from "../../src/engine/transformer.ts";
 import { wholeNumber } from "../../src/show/cli/options.ts";
+import { describeMachine } from "../machine.ts";
+import { takeTurns } from "../side-process.ts";
 import { goalsOf } from "./goals.ts";
-import { describeMachine } from "./machine.ts";
 import { profile, renderProfile } from "./profile.ts";
 import type { About, Measurement } from "./side-result.ts";
-import { SIDES, type Side, SideProcess } from "./sides.ts";
+import { type EngineSide, SIDES, type Side, startSide } from "./sides.ts";
 import { disagreements, gemmRates, gemmShares, type Round, summarise } from "./summary.ts";
 import { type Report, renderTable } from "./table.ts";
 import { flopsPerToken, makeWorkload, tasksOf, type Workload, writeWorkload } from "./workload.ts";
@@ -62,13 +63,13 @@ async function run({ quick, threads, only = [...SIDES], ...rest }: Options): Pro
     threads,
   });
   const folder = await mkdtemp(join(tmpdir(), "mull-bench-"));
-  const sides: SideProcess[] = [];
+  const sides: EngineSide[] = [];
   try {
     writeWorkload(folder, workload);
     const absent: string[] = [];
     const rounds = Array.from({ length: quick ? 1 : rest.rounds }, (): RoundResult => ({}));
     for (const side of SIDES.filter((name) => only.includes(name))) {
-      const process = new SideProcess(side, folder, threads);
+      const process = startSide(side, folder, threads);
       sides.push(process);
       const about = await process.about();
       if ("absent" in about) absent.push(`${side} left out: ${about.absent}`);
@@ -76,7 +77,8 @@ async function run({ quick, threads, only = [...SIDES], ...rest }: Options): Pro
     }
     for (const task of tasksOf(workload)) {
       const start = performance.now();
-      await takeTurns(sides, task, rounds, absent);
+      const able = sides.filter(({ side }) => rounds[0]?.[side] !== undefined && does(side, task));
+      await takeTurns(able, task, rounds, absent);
       progress(`${task}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
     }
 
@@ -88,33 +90,6 @@ async function run({ quick, threads, only = [...SIDES], ...rest }: Options): Pro
 }
 
 type RoundResult = Partial<Record<Side, About & { readonly measurements: Measurement[] }>>;
-
-/**
- * One task on all sides that can do it.
- *
- * @param rounds take up the measurements
- * @param absent takes up in words what has no figure
- */
-async function takeTurns(
-  sides: readonly SideProcess[],
-  task: string,
-  rounds: readonly RoundResult[],
-  absent: string[],
-): Promise<void> {
-  const able = sides.filter(({ side }) => rounds[0]?.[side] !== undefined && does(side, task));
-  const prepared = await Promise.all(able.map((process) => process.prepare(task))); // all at once: this is not timed
-  prepared.forEach((reply, i) => {
-    if ("absent" in reply) absent.push(`${able[i]?.side} failed at ${task}: ${reply.absent}`);
-  });
-  const ready = able.filter((_, i) => "value" in (prepared[i] ?? {}));
-  for (const [i, round] of rounds.entries()) {
-    for (const process of i % 2 === 0 ? ready : ready.toReversed()) {
-      const reply = await process.turn();
-      if ("absent" in reply) absent.push(`${process.side} failed at ${task}: ${reply.absent}`);
-      else round[process.side]?.measurements.push(reply.value);
-    }
-  }
-}
 
 /** `generate` only samples. */
 function does(side: Side, task: string): boolean {

@@ -1,10 +1,8 @@
 /**
  * Mull's side, a process of its own: `node bench/engine/mull.ts FOLDER` does the tasks of the workload in FOLDER through
- * the Engine as its users do, when it is told to (sides.ts).
+ * the Engine as its users do, when it is told to (bench/side-process.ts).
  */
 
-import { createInterface } from "node:readline";
-import { z } from "zod";
 import { Rng } from "../../src/core/rng.ts";
 import type { DecodeRequest } from "../../src/engine/decoder.ts";
 import { Engine, newOptimizerState } from "../../src/engine/engine.ts";
@@ -15,31 +13,19 @@ import { pack } from "../../src/engine/packing.ts";
 import { CROSS_ENTROPY, pretrain, supervised } from "../../src/learn/pretrain.ts";
 import { PRETRAIN_STEPS, pretrainOptions } from "../../src/show/reproduce/base-model.ts";
 import { readVersions } from "../../src/show/reproduce/versions.ts";
+import { say, serveTurns, type TaskTurns } from "../serve.ts";
 import type { Measurement } from "./side-result.ts";
 import { fedTokens, readWorkload, type Workload } from "./workload.ts";
 
 const now = (): number => performance.now() / 1000; // seconds
 
-/** A task: what comes first is the warm-up, and each value a turn. */
-type Turns = AsyncGenerator<Measurement | undefined, never>;
-
-const questionSchema = z.union([z.object({ prepare: z.string() }), z.object({ turn: z.literal(true) })]);
+type Turns = TaskTurns<Measurement>;
 
 async function serve(folder: string): Promise<void> {
   const { workload, weights } = readWorkload(folder);
   say({ versions: readVersions(), gemm: { "onnxruntime-node": await gemmRate(1024, workload.threads) } });
   await using engine = new Engine(workload.config, weights, { threads: workload.threads });
-  let turns: Turns | undefined;
-  for await (const line of createInterface({ input: process.stdin })) {
-    const question = questionSchema.parse(JSON.parse(line));
-    if ("prepare" in question) {
-      turns = turnsOf(question.prepare, engine, workload, weights);
-      await turns.next();
-      say({ ready: question.prepare });
-    } else {
-      say((await turns?.next())?.value);
-    }
-  }
+  await serveTurns((task) => turnsOf(task, engine, workload, weights));
 }
 
 function turnsOf(task: string, engine: Engine, workload: Workload, weights: Float32Array): Turns {
@@ -149,10 +135,6 @@ async function gemmRate(size: number, threads: number): Promise<number> {
   }
   await session.release();
   return (2 * size ** 3) / best / 1e9;
-}
-
-function say(answer: unknown): void {
-  console.log(JSON.stringify(answer));
 }
 
 await serve(process.argv[2] ?? "");

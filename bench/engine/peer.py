@@ -1,6 +1,6 @@
 """PyTorch's side of the benchmark, a process of its own: `python peer.py SIDE FOLDER` does the tasks of the workload in
-FOLDER when it is told to, and answers each line with one (sides.ts). A task is a generator: what it does first is the
-warm-up, and each value it gives is a turn.
+FOLDER when it is told to, and answers each line with one (bench/side-process.ts). A task is a generator: what it does
+first is the warm-up, and each value it gives is a turn.
 
 SIDE is one of
   eager     the plain model of llama.py, run as it stands

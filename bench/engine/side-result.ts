@@ -1,4 +1,4 @@
-/** What the process of a side says, a line of JSON at a time, in answer to the lines it is sent (sides.ts). */
+/** What the process of a side says, a line of JSON at a time, in answer to the lines it is sent (bench/side-process.ts). */
 
 import { z } from "zod";
 
@@ -11,12 +11,6 @@ export const aboutSchema = z.object({
   gemm: z.record(z.string(), rate),
 });
 
-/** Instead of that: a Python package that a side needs is not there. */
-export const missingSchema = z.object({ missing: z.string() });
-
-/** Said after a task was prepared: warm-up and compilation are over. */
-export const readySchema = z.object({ ready: z.string() });
-
 /** Said after a turn. */
 export const measurementSchema = z.object({
   task: z.string(),
@@ -27,9 +21,6 @@ export const measurementSchema = z.object({
   check: z.number(),
   note: z.string().optional(),
 });
-
-/** Instead of the last two: a task could not be done, and why. */
-export const failureSchema = z.object({ failed: z.string(), reason: z.string() });
 
 export type About = z.infer<typeof aboutSchema>;
 export type Measurement = z.infer<typeof measurementSchema>;

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { readAbout } from "../side-process.ts";
+import { spreadOf } from "../spread.ts";
 import { goalsOf } from "./goals.ts";
-import type { SideResult } from "./side-result.ts";
-import { readAbout, readMeasurement } from "./sides.ts";
-import { disagreements, gemmRates, gemmShares, type Round, spreadOf, summarise } from "./summary.ts";
+import { aboutSchema, type SideResult } from "./side-result.ts";
+import { readMeasurement } from "./sides.ts";
+import { disagreements, gemmRates, gemmShares, type Round, summarise } from "./summary.ts";
 import { fedTokens, makeWorkload } from "./workload.ts";
 
 /** A side that did `rows` in so many seconds, 1200 tokens each time. */
@@ -75,12 +77,12 @@ describe("what a side says", () => {
 
   test("what it is, or which package it lacks", () => {
     const about = { versions: { torch: "2.13" }, gemm: { torch: 60 } };
-    assert.deepEqual(readAbout(JSON.stringify(about), "python3"), { value: about });
+    assert.deepEqual(readAbout(JSON.stringify(about), "python3", aboutSchema), { value: about });
     assert.match(
-      String(reason(readAbout('{"missing": "torch"}', "python3"))),
+      String(reason(readAbout('{"missing": "torch"}', "python3", aboutSchema))),
       /python3 has no torch: set MULL_PYTHON to a Python that has it/,
     );
-    assert.equal(reason(readAbout("ended early: MemoryError", "python3")), "ended early: MemoryError");
+    assert.equal(reason(readAbout("ended early: MemoryError", "python3", aboutSchema)), "ended early: MemoryError");
   });
 
   test("a measurement, or why there is none", () => {

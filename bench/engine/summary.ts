@@ -1,25 +1,13 @@
-/**
- * From what the sides said in each round to figures: medians of tokens/s over rounds, and the median over rounds of
- * Mull's rate over a peer's in the same round, so that what slows a whole round down cancels out.
- */
+/** From what the sides said in each round to figures: tokens/s, shares of the rate of plain products, and what does not agree. */
 
-import { MullError } from "../../src/core/errors.ts";
-import type { Measurement, SideResult } from "./side-result.ts";
+import { measured, type Summary, summariseTurns } from "../rounds.ts";
+import type { SideResult } from "./side-result.ts";
 import { SIDES, type Side } from "./sides.ts";
 
 export type Round = Readonly<Partial<Record<Side, SideResult>>>;
 
-/** Median, least and greatest over rounds. */
-export type Spread = { readonly median: number; readonly min: number; readonly max: number };
-
-export type TaskSummary = {
-  readonly task: string;
-  /** Tokens/s of each side that did the task. */
-  readonly rates: Readonly<Partial<Record<Side, Spread>>>;
-  /** Mull's tokens/s over each peer's. */
-  readonly ratios: Readonly<Partial<Record<Side, Spread>>>;
-  readonly notes: Readonly<Partial<Record<Side, string>>>;
-};
+/** Rates are tokens/s. */
+export type TaskSummary = Summary<Side>;
 
 export type GemmShare = {
   readonly task: string;
@@ -29,35 +17,8 @@ export type GemmShare = {
   readonly shares: Readonly<Record<string, number>>;
 };
 
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const low = sorted[Math.floor(middle)];
-  const high = sorted[Math.ceil(middle)];
-  if (low === undefined || high === undefined) throw new MullError("input", "bench: a median of nothing");
-  return { median: (low + high) / 2, min: sorted[0] as number, max: sorted.at(-1) as number };
-}
-
 export function summarise(rounds: readonly Round[], tasks: readonly string[]): TaskSummary[] {
-  return tasks.map((task) => {
-    const rates: Partial<Record<Side, Spread>> = {};
-    const ratios: Partial<Record<Side, Spread>> = {};
-    const notes: Partial<Record<Side, string>> = {};
-    for (const side of SIDES) {
-      const done = rounds.flatMap((round) => measured(round[side], task));
-      if (done.length === 0) continue;
-      rates[side] = spreadOf(done.map(rateOf));
-      const note = done.at(-1)?.note;
-      if (note !== undefined) notes[side] = note;
-      const pairs = rounds.flatMap((round) => {
-        const [own] = measured(round.mull, task);
-        const [peer] = measured(round[side], task);
-        return own === undefined || peer === undefined ? [] : [rateOf(own) / rateOf(peer)];
-      });
-      if (side !== "mull" && pairs.length > 0) ratios[side] = spreadOf(pairs);
-    }
-    return { task, rates, ratios, notes };
-  });
+  return summariseTurns(rounds, tasks, SIDES, ({ tokens }) => tokens);
 }
 
 /** The best rate of each library over all rounds, GFLOP/s. */
@@ -100,12 +61,4 @@ export function disagreements(rounds: readonly Round[], tasks: readonly string[]
     if (apart <= tolerance || checks.length === 0) return [];
     return [`${task}: ${checks.map(({ side, check }) => `${side} ${check.toFixed(4)}`).join(", ")}`];
   });
-}
-
-function measured(result: SideResult | undefined, task: string): Measurement[] {
-  return result?.measurements.filter((m) => m.task === task) ?? [];
-}
-
-function rateOf({ tokens, seconds }: Measurement): number {
-  return tokens / seconds;
 }

@@ -1,10 +1,11 @@
 /** The benchmark's figures as text for people. */
 
-import type { GoalResult } from "./goals.ts";
-import type { Machine } from "./machine.ts";
-import { isBusy } from "./machine.ts";
+import { columns, whole } from "../columns.ts";
+import type { GoalResult } from "../goals.ts";
+import { isBusy, type Machine } from "../machine.ts";
+import type { Spread } from "../spread.ts";
 import { SIDES, type Side } from "./sides.ts";
-import type { GemmShare, Spread, TaskSummary } from "./summary.ts";
+import type { GemmShare, TaskSummary } from "./summary.ts";
 
 export type Report = {
   readonly machine: Machine;
@@ -16,7 +17,7 @@ export type Report = {
   /** Best rate of a 1024^3 product by library, GFLOP/s. */
   readonly gemm: Readonly<Record<string, number>>;
   readonly shares: readonly GemmShare[];
-  readonly goals: readonly GoalResult[];
+  readonly goals: readonly GoalResult<Side>[];
   /** Sides and tasks without figures, and why. */
   readonly absent: readonly string[];
   readonly disagreements: readonly string[];
@@ -34,8 +35,6 @@ const TASK_NAMES: Readonly<Record<string, string>> = {
   texts: "train, corpus texts",
 };
 
-const whole = (n: number): string => Math.round(n).toLocaleString("en-US");
-
 export function renderTable(report: Report): string {
   const { machine, versions } = report;
   const lines = [
@@ -47,7 +46,7 @@ export function renderTable(report: Report): string {
     ...(isBusy(machine) ? ["The machine was busy when this began: these figures say little."] : []),
     "",
     "Tokens/s, and in brackets how many times as fast Mull is (least to greatest over rounds)",
-    ...grid([
+    ...columns([
       ["", ...SIDES.map((side) => HEADINGS[side])],
       ...report.tasks.map(({ task, rates, ratios }) => [
         TASK_NAMES[task] ?? task,
@@ -86,15 +85,4 @@ function cell(rate: Spread | undefined, ratio: Spread | undefined): string {
   if (rate === undefined) return "-";
   if (ratio === undefined) return whole(rate.median);
   return `${whole(rate.median)} (${ratio.median.toFixed(2)}; ${ratio.min.toFixed(2)}-${ratio.max.toFixed(2)})`;
-}
-
-/** Columns as wide as their widest cell, the first flush left. */
-function grid(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  return rows.map((row) =>
-    row
-      .map((text, column) => (column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)))
-      .join("  ")
-      .trimEnd(),
-  );
 }
