@@ -1,8 +1,8 @@
 /**
  * AB-MCTS-A (Inoue et al. 2025): at every node an arm for generating a new child and one for continuing with those that are
  * there, and under the latter an arm for each child. An arm's scores are normal with unknown mean and variance, whose
- * conjugate prior is the normal-inverse-chi-squared distribution; the next action is Thompson-sampled from the posterior
- * predictive, first generate or continue, then among the children.
+ * conjugate prior is the normal-inverse-chi-squared distribution; the next action is Thompson-sampled by the posterior of the
+ * means, first generate or continue, then among the children.
  */
 
 import type { Rng } from "../../core/rng.ts";
@@ -86,10 +86,10 @@ export function posterior({ count, sum, squares }: Readonly<Arm>): {
   return { mean, k, nu, variance: (PRIOR.nu * PRIOR.variance + spread + shift) / nu };
 }
 
-/** A score that the arm might give next: from the posterior predictive, Student's t with nu degrees of freedom. */
+/** A mean that the arm's scores may have: from its posterior, Student's t with nu degrees of freedom. */
 function draw(arm: Readonly<Arm>, rng: Rng): number {
   const { mean, k, nu, variance } = posterior(arm);
-  return mean + rng.normal() * Math.sqrt((variance * (1 + 1 / k) * nu) / chiSquared(nu, rng));
+  return mean + rng.normal() * Math.sqrt((variance * nu) / (k * chiSquared(nu, rng)));
 }
 
 /**
