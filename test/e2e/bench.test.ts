@@ -152,7 +152,12 @@ describe("mull solve of a question", () => {
     assert.deepEqual([answer, chains.length, spent.calls], ["5", 9, 9]);
   });
 
-  test("reads it from a file, streams, and keeps its budget", async () => {
+  test("one chain is shown as it is written, once", async () => {
+    const { out } = await mull(["solve", "What is 2 + 1?", "--model", `${server.url}#adder`, "--strategy", "single"]);
+    assert.match(out, /seed 1\nLet me add\. So it is \\boxed\{\d\}\. ?\n\nanswer {3}\d\ncost /);
+  });
+
+  test("reads it from a file, and keeps its budget", async () => {
     const file = join(folder, "question.txt");
     writeFileSync(file, "What is 6 + 1?\n");
     const { out } = await mull(["solve", `@${file}`, "--model", `${server.url}#adder`, "--budget", "3", "--json"]);

@@ -52,7 +52,9 @@ export async function solveQuestion(
   try {
     if (!json) terminal.print(terminal.paint("dim", `${opened.name}, ${name}${n > 1 ? ` of ${n}` : ""}, seed ${seed}`));
     const show = (): void => status.show(`thinking: ${counted(pieces, "piece")} of text, ${spentText(meter)}`);
+    const streams = name === "single" && !json;
     let pieces = 0;
+    let line = "";
     const answer = await makeStrategy(name, { n, temperature, setting: QUESTIONS, verified: false }).solve(problem, {
       model: metered(opened.model, meter, priceOf(options)),
       verifier: new FinalAnswerVerifier(),
@@ -60,14 +62,18 @@ export async function solveQuestion(
       budget: { maxTokens: tokens },
       rng: new Rng(seed),
       signal: stop.signal,
-      onToken: () => {
+      onToken: (_, text) => {
         pieces++;
-        show();
+        if (!streams) return show();
+        const complete = `${line}${text}`.split("\n");
+        line = complete.pop() ?? "";
+        for (const each of complete) terminal.print(each);
       },
     });
     status.clear();
+    if (line !== "") terminal.print(line);
     if (json) terminal.print(JSON.stringify(asJson(question, opened.name, options, answer, meter)));
-    else for (const line of lines(answer, meter, terminal)) terminal.print(line);
+    else for (const each of lines(answer, meter, streams, terminal)) terminal.print(each);
   } finally {
     status.clear();
     stop.release();
@@ -98,12 +104,18 @@ function budgetOf(tokens: number, { maxDollars, seconds }: SolveOptions): Budget
   };
 }
 
-function lines({ text, answer, chains, warnings = [] }: Answer, meter: Meter, { paint }: Terminal): string[] {
+/** @param streamed whether the chain was shown as it was written */
+function lines(
+  { text, answer, chains, warnings = [] }: Answer,
+  meter: Meter,
+  streamed: boolean,
+  { paint }: Terminal,
+): string[] {
   const votes = tally(chains.map((chain) => extractFinalAnswer(chain.text)));
   const voted = votes.slice(0, SHOWN_ANSWERS).map((each) => `  ${each.votes}x  ${each.answer}`);
   return [
     "",
-    ...(text === "" ? [] : [text.trim(), ""]),
+    ...(text === "" || streamed ? [] : [text.trim(), ""]),
     ...(chains.length > 1 ? [`${counted(chains.length, "chain")} came to:`, ...voted, ""] : []),
     `answer   ${answer ?? "none"}`,
     `cost     ${spentText(meter)}, ${duration(meter.ms / 1000)}`,
