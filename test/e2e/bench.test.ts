@@ -133,8 +133,10 @@ describe("mull bench", () => {
       [["--strategy", "mcts+luck"], 2, /only \+verifier may stand/, /mull bench --help/],
       [["--budget", "lots"], 2, /Expected whole numbers of tokens, such as 512,1k,4k/, /mull bench --help/],
       [["--max-dollars", "1", ...model], 2, /--max-dollars needs to know what tokens cost/, /--price-in/],
-      [["--tasks", join(folder, "none.jsonl"), ...model], 1, /none\.jsonl/, /./],
-      [["--model", "openai/gpt-x", "--out", folder], 2, /OPENAI_API_KEY is not set/, /wants a key/],
+      [["--tasks", join(folder, "none.jsonl"), "--model", "vllm/x"], 1, /none\.jsonl/, /./],
+      [["--model", "openai/gpt-x", "--tasks", questions], 2, /OPENAI_API_KEY is not set/, /wants a key/],
+      [["--tasks", questions, ...model], 2, /a model of Mull's own cannot be asked .*sums\.jsonl/, /--model http/],
+      [["--model", "vllm/x"], 2, /vllm\/x cannot be asked countdown/, /--tasks questions\.jsonl/],
     ] as const) {
       assertRefused(await mull(["bench", ...args], { env: { OPENAI_API_KEY: "" } }), exit, error, hint);
     }

@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { MullError } from "../../core/errors.ts";
-import { openAddress } from "../../model/address.ts";
+import { openAddress, parseAddress } from "../../model/address.ts";
 import { runPaths } from "../../store/run-folder.ts";
 import { type BenchProgress, bench } from "../compare/bench.ts";
 import { findings } from "../compare/page.ts";
@@ -39,6 +39,7 @@ export type BenchCommandOptions = PriceOptions & {
  */
 export async function benchCommand(options: BenchCommandOptions, terminal: Terminal): Promise<void> {
   const { problems, shots, concurrency, maxDollars, fresh, temperature } = options;
+  checkTogether(options);
   const task = await loadTask(options.tasks, {
     prompting: options.prompt,
     ...(problems === undefined ? {} : { problems }),
@@ -77,6 +78,21 @@ export async function benchCommand(options: BenchCommandOptions, terminal: Termi
     stop.release();
     await opened.close();
   }
+}
+
+/** Mull's own models know the words of Countdown and no others, and no others know what it asks. */
+function checkTogether({ tasks, model }: BenchCommandOptions): void {
+  const own = parseAddress(model).kind === "local";
+  if (own === (tasks === "countdown")) return;
+  throw new MullError(
+    "usage",
+    `${own ? "a model of Mull's own" : model} cannot be asked ${own ? tasks : "countdown"}`,
+    {
+      hint: own
+        ? "name a model on a server: --model http://host/v1#model or provider/model"
+        : "give a file of questions: --tasks questions.jsonl",
+    },
+  );
 }
 
 /** A bar where it can be redrawn, else a line at each tenth. */
