@@ -1,9 +1,10 @@
 /** The benchmark's figures as text for people. */
 
-import { columns, whole } from "../columns.ts";
+import { table } from "../../src/show/cli/terminal.ts";
 import type { GoalResult } from "../goals.ts";
 import { isBusy, type Machine } from "../machine.ts";
 import type { Spread } from "../spread.ts";
+import { whole } from "../whole.ts";
 import { SIDES, type Side } from "./sides.ts";
 import type { GemmShare, TaskSummary } from "./summary.ts";
 
@@ -46,7 +47,7 @@ export function renderTable(report: Report): string {
     ...(isBusy(machine) ? ["The machine was busy when this began: these figures say little."] : []),
     "",
     "Tokens/s, and in brackets how many times as fast Mull is (least to greatest over rounds)",
-    ...columns([
+    ...table([
       ["", ...SIDES.map((side) => HEADINGS[side])],
       ...report.tasks.map(({ task, rates, ratios }) => [
         TASK_NAMES[task] ?? task,

@@ -1,10 +1,11 @@
 /** The benchmark's figures as text for people. */
 
-import { columns, whole } from "../columns.ts";
+import { table } from "../../src/show/cli/terminal.ts";
 import type { GoalResult } from "../goals.ts";
 import { isBusy, type Machine } from "../machine.ts";
 import type { Summary } from "../rounds.ts";
 import type { Spread } from "../spread.ts";
+import { whole } from "../whole.ts";
 import { SIDES, type Side } from "./sides.ts";
 import type { Task } from "./workload.ts";
 
@@ -67,7 +68,7 @@ function workOf({ work }: Report, task: string): string {
 
 function tableOf({ task, rates, ratios, notes }: Summary<Side>): string[] {
   const done = SIDES.filter((side) => rates[side] !== undefined);
-  return columns([
+  return table([
     ["", UNITS[task as Task], "ratio", ""],
     ...done.map((side) => [
       NAMES[side],

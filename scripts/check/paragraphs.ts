@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import type { Completion, FinishReason, SampleRequest } from "../../src/core/completion.ts";
 import type { Model, SampleOptions } from "../../src/core/interfaces.ts";
 import { Rng } from "../../src/core/rng.ts";
+import { systemClock } from "../../src/model/clock.ts";
 import { eachRequest } from "../../src/model/each-request.ts";
 
 /** Of a whole chain; the last states an answer, mostly. */
@@ -25,7 +26,7 @@ export class ParagraphModel implements Model {
   sample(requests: readonly SampleRequest[], options: SampleOptions = {}): Promise<Completion[]> {
     return eachRequest(requests, options, async (request, { signal, onToken }) => {
       const rng = new Rng(request.seed).split(request.prompt, request.prefix ?? "");
-      await waited(this.#ms(rng.split("time")), signal);
+      await systemClock.wait(this.#ms(rng.split("time")), signal);
       if (signal.aborted) return completion(request, [], "aborted");
       const { words, finish } = written(request, rng);
       for (const word of words) onToken?.(0, word);
@@ -66,16 +67,4 @@ function completion(
 ): Completion {
   const promptTokens = `${prompt} ${prefix}`.match(/\S+/g)?.length ?? 0;
   return { text: words.join(""), finish, usage: { promptTokens, completionTokens: words.length } };
-}
-
-function waited(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

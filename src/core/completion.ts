@@ -43,3 +43,10 @@ export type Completion = {
   readonly finish: FinishReason;
   readonly usage: Usage;
 };
+
+/** The completion of a request that was never sent. */
+export const NOT_SENT: Completion = {
+  text: "",
+  finish: "aborted",
+  usage: { promptTokens: 0, completionTokens: 0 },
+};

@@ -8,13 +8,13 @@
  */
 
 import type { LanguageModelV4, LanguageModelV4CallOptions, SharedV4Warning } from "@ai-sdk/provider";
-import type { Completion, SampleRequest } from "../core/completion.ts";
+import { type Completion, NOT_SENT, type SampleRequest } from "../core/completion.ts";
 import { MullError } from "../core/errors.ts";
 import type { Model } from "../core/interfaces.ts";
 import { callFailure } from "./ai-sdk/failure.ts";
 import { completionOf, extend, finishOf, strippedStop, type Written } from "./ai-sdk/written.ts";
 import { checkRequest } from "./check-request.ts";
-import { eachRequest, NOT_SENT } from "./each-request.ts";
+import { eachRequest } from "./each-request.ts";
 import { ServerError } from "./server-error.ts";
 
 export type AiSdkOptions = {

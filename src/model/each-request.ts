@@ -46,10 +46,3 @@ export async function eachRequest(
     throw error;
   }
 }
-
-/** The completion of a request that was never sent. */
-export const NOT_SENT: Completion = {
-  text: "",
-  finish: "aborted",
-  usage: { promptTokens: 0, completionTokens: 0 },
-};

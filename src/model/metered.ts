@@ -8,10 +8,10 @@
  */
 
 import type { Cost } from "../core/budget.ts";
-import type { Completion, SampleRequest } from "../core/completion.ts";
+import { type Completion, NOT_SENT, type SampleRequest } from "../core/completion.ts";
 import type { Model, SampleOptions } from "../core/interfaces.ts";
 import { checkRequest } from "./check-request.ts";
-import { eachRequest, NOT_SENT } from "./each-request.ts";
+import { eachRequest } from "./each-request.ts";
 import type { Meter } from "./meter.ts";
 import { ServerError } from "./server-error.ts";
 

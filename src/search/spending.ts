@@ -4,12 +4,9 @@
  * asked together is paid for in the order of the requests before any of it starts, so who gets the last tokens is no race.
  */
 
-import type { Completion, SampleRequest } from "../core/completion.ts";
+import { type Completion, NOT_SENT, type SampleRequest } from "../core/completion.ts";
 import { MullError } from "../core/errors.ts";
 import type { Answer, Model, SampleOptions, StrategyContext } from "../core/interfaces.ts";
-
-/** What comes back for a request that the budget did not pay for. */
-const NOT_SENT: Completion = { text: "", finish: "aborted", usage: { promptTokens: 0, completionTokens: 0 } };
 
 export class Spending implements Model {
   readonly name: string;

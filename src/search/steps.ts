@@ -4,6 +4,7 @@ import type { Completion, FinishReason, SampleRequest } from "../core/completion
 import type { Model } from "../core/interfaces.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
+import { wasSent } from "./spending.ts";
 
 /** What a step is. search-and-learn's for chat models: `{ stop: ["\n\n"], maxTokens: 2048 }`. */
 export type StepFormat = {
@@ -68,11 +69,9 @@ export async function grow(
     }),
   );
   const completions = await model.sample(requests);
-  return completions.map((completion, i) => {
-    const { finish, usage } = completion;
-    if (finish === "aborted" && usage.completionTokens === 0) return null;
-    return lengthened(paths[i] as Path, completion, format);
-  });
+  return completions.map((completion, i) =>
+    wasSent(completion) ? lengthened(paths[i] as Path, completion, format) : null,
+  );
 }
 
 function lengthened(path: Path, { text, finish, logprobs, usage }: Completion, { separator = "" }: StepFormat): Path {

@@ -7,11 +7,11 @@
  * (`/v1/models` says whose it is), and a prefix that it cannot continue is an error that says so.
  */
 
-import type { Completion, SampleRequest } from "../../core/completion.ts";
+import { type Completion, NOT_SENT, type SampleRequest } from "../../core/completion.ts";
 import { MullError } from "../../core/errors.ts";
 import type { Model, SampleOptions } from "../../core/interfaces.ts";
 import { checkRequest } from "../check-request.ts";
-import { eachRequest, NOT_SENT } from "../each-request.ts";
+import { eachRequest } from "../each-request.ts";
 import { ServerError } from "../server-error.ts";
 import { readBody, readEvents } from "./body.ts";
 import { callServer, checkServer, type Server, whereOf } from "./call.ts";

@@ -5,11 +5,10 @@
 
 import * as Plot from "@observablehq/plot";
 import type { Interval } from "../../measure/bootstrap.ts";
-import { accuracyAxis, bottomLabel, logTicks, spread } from "../report/charts/axes.ts";
+import { accuracyAxis, type ChartOptions, logAxis, logTicks, spread } from "../report/charts/axes.ts";
 import { intervalText, percent, powerOfTen, significant } from "../report/format.ts";
-import { escapeHtml, html } from "../report/html.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
-import { type Drawing, draw, FONT_FAMILY, placed } from "../report/plot.ts";
+import { type Drawing, draw, lineOfText, placed, svg } from "../report/plot.ts";
 
 const MARGIN = { marginLeft: 46, marginRight: 170, marginTop: 34, marginBottom: 52 };
 const WIDTH = 1280;
@@ -63,17 +62,11 @@ function costOf(points: readonly FigurePoint[]): Cost {
     : { of: ({ tokens }) => tokens, label: "tokens a problem, log scale", tick: (x) => significant(x) };
 }
 
-export type PanelOptions = {
-  readonly palette: Palette;
-  readonly width: number;
-  readonly height: number;
-};
-
 /** One panel. @param all what the axis has to hold: the points of the panels beside it too */
 export function strategyPanel(
   points: readonly FigurePoint[],
   all: readonly FigurePoint[],
-  { palette, width, height }: PanelOptions,
+  { palette, width, height }: ChartOptions,
 ): Drawing {
   const cost = costOf(all);
   const domain = range(all.map(cost.of));
@@ -90,9 +83,7 @@ export function strategyPanel(
   const ticks = logTicks(...domain);
   const marks: Plot.Markish[] = [
     ...accuracyAxis(palette, "problems solved"),
-    Plot.gridX(ticks, { stroke: palette.grid, strokeOpacity: 1 }),
-    Plot.axisX(ticks, { text: cost.tick, tickSize: 0, tickPadding: 9, color: palette.muted, label: null }),
-    bottomLabel(palette, cost.label),
+    ...logAxis(palette, ticks, cost.label, cost.tick),
     ...curves.flatMap((curve) => curveMarks(curve, cost, palette)),
     ...ends.flatMap((end, i) => labelMarks(end, rows[i] ?? 0, cost.of(end), domain[1], palette)),
   ];
@@ -117,23 +108,17 @@ export function strategyFigure({ title, unverified, verified, caption }: FigureP
   const all = [...unverified, ...verified];
   const left = strategyPanel(unverified, all, size);
   const right = strategyPanel(verified, all, size);
-  const text = (x: number, y: number, px: number, weight: number, color: string, words: string): string =>
-    html`<text x="${x}" y="${y}" font-size="${px}" font-weight="${weight}" fill="${color}" text-anchor="start">${words}</text>`
-      .text;
   const parts = [
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="${LIGHT.surface}"/>`,
-    text(30, 42, 22, 700, LIGHT.ink, title),
-    text(30, 84, 15, 700, LIGHT.ink, "Chosen without a verifier"),
-    text(650, 84, 15, 700, LIGHT.ink, "Chosen by the verifier"),
+    lineOfText(30, 42, 22, 700, LIGHT.ink, title),
+    lineOfText(30, 84, 15, 700, LIGHT.ink, "Chosen without a verifier"),
+    lineOfText(650, 84, 15, 700, LIGHT.ink, "Chosen by the verifier"),
     placed(left, 22, 92),
     placed(right, 642, 92),
-    text(30, 600, 13, 400, LIGHT.muted, caption),
+    lineOfText(30, 600, 13, 400, LIGHT.muted, caption),
   ];
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" ` +
-    `role="img" aria-label="${escapeHtml(`${title}. ${left.label} ${right.label}`)}" font-family="${FONT_FAMILY}" ` +
-    `font-size="13" fill="${LIGHT.ink}" text-anchor="middle">${parts.join("\n")}</svg>\n`
-  );
+  const label = `${title}. ${left.label} ${right.label}`;
+  return `${svg({ width: WIDTH, height: HEIGHT, body: parts.join("\n"), label }, LIGHT.ink)}\n`;
 }
 
 function range(costs: readonly number[]): [number, number] {

@@ -10,9 +10,8 @@ import { Resvg } from "@resvg/resvg-js";
 import { testTimeChart } from "./charts/test-time.ts";
 import { trainTimeChart } from "./charts/train-time.ts";
 import { FONT_NAME, fontFiles } from "./font.ts";
-import { escapeHtml, html } from "./html.ts";
 import { LIGHT } from "./palette.ts";
-import { FONT_FAMILY, placed } from "./plot.ts";
+import { lineOfText, placed, svg } from "./plot.ts";
 import type { Report } from "./schema.ts";
 import { headline } from "./story.ts";
 
@@ -36,27 +35,21 @@ export function figureSvg(report: Report): string {
     `${report.final.n} held-out problems, seed ${report.seed}; bands and bars are 95% intervals. ` +
     "Control: the base model made to go on for as long as the trained one. " +
     "pass@n: the exact checker takes the best of n chains.";
-  const text = (x: number, y: number, size: number, weight: number, color: string, words: string): string =>
-    html`<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${color}" text-anchor="start">${words}</text>`
-      .text;
   const parts = [
     `<rect width="${FIGURE_WIDTH}" height="${FIGURE_HEIGHT}" fill="${LIGHT.surface}"/>`,
-    text(30, 42, 24, 700, LIGHT.ink, title),
-    text(30, 84, 15, 700, LIGHT.ink, "Thinking practised: train-time compute"),
-    text(566, 84, 15, 700, LIGHT.ink, "Thinking at the test: test-time compute"),
+    lineOfText(30, 42, 24, 700, LIGHT.ink, title),
+    lineOfText(30, 84, 15, 700, LIGHT.ink, "Thinking practised: train-time compute"),
+    lineOfText(566, 84, 15, 700, LIGHT.ink, "Thinking at the test: test-time compute"),
     placed(train, 22, 88),
     placed(test, 556, 88),
-    text(30, 524, 13, 400, LIGHT.muted, caption),
+    lineOfText(30, 524, 13, 400, LIGHT.muted, caption),
   ];
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${FIGURE_WIDTH} ${FIGURE_HEIGHT}" width="${FIGURE_WIDTH}" ` +
-    `height="${FIGURE_HEIGHT}" role="img" aria-label="${escapeHtml(`${title}. ${train.label} ${test.label}`)}" ` +
-    `font-family="${FONT_FAMILY}" font-size="13" fill="${LIGHT.ink}" text-anchor="middle">${parts.join("\n")}</svg>\n`
-  );
+  const label = `${title}. ${train.label} ${test.label}`;
+  return `${svg({ width: FIGURE_WIDTH, height: FIGURE_HEIGHT, body: parts.join("\n"), label }, LIGHT.ink)}\n`;
 }
 
 /** An SVG drawing of ours as PNG, `scale` pixels to a CSS pixel. Throws an Error where the text is no SVG. */
-export function rasterise(svg: string, scale = 2): Uint8Array {
+export function rasterise(picture: string, scale = 2): Uint8Array {
   const font = { loadSystemFonts: false, fontFiles: fontFiles(), defaultFontFamily: FONT_NAME };
-  return new Resvg(svg, { fitTo: { mode: "zoom", value: scale }, font }).render().asPng();
+  return new Resvg(picture, { fitTo: { mode: "zoom", value: scale }, font }).render().asPng();
 }

@@ -7,7 +7,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { escapeHtml, xmlSafe } from "./html.ts";
+import { escapeHtml, html, xmlSafe } from "./html.ts";
 
 /** A picture that can stand alone (`svg`) or be placed in another one (`placed`). Sizes are CSS pixels. */
 export type Drawing = {
@@ -102,6 +102,12 @@ export function draw(options: Plot.PlotOptions & { width: number; height: number
 /** A drawing's own group, moved to (x, y), for a picture made of several. */
 export function placed(drawing: Drawing, x: number, y: number): string {
   return `<g transform="translate(${x},${y})">${drawing.body}</g>`;
+}
+
+/** A line of text for a picture made of several, from (x, y) to the right. */
+export function lineOfText(x: number, y: number, size: number, weight: number, color: string, words: string): string {
+  return html`<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${color}" text-anchor="start">${words}</text>`
+    .text;
 }
 
 /** The drawing as a complete SVG document, text in `ink`. */

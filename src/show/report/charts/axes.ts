@@ -26,9 +26,19 @@ export function logTicks(lo: number, hi: number): number[] {
 
 /** A log axis of FLOPs with light vertical lines, ticks like 10^12 and the unit below. */
 export function flopAxis(palette: Palette, ticks: readonly number[], label: string): Plot.Markish[] {
+  return logAxis(palette, ticks, label, powerOfTen);
+}
+
+/** The same of anything else, with ticks in its own words. */
+export function logAxis(
+  palette: Palette,
+  ticks: readonly number[],
+  label: string,
+  tick: (x: number) => string,
+): Plot.Markish[] {
   return [
     Plot.gridX(ticks, { stroke: palette.grid, strokeOpacity: 1 }),
-    Plot.axisX(ticks, { text: powerOfTen, tickSize: 0, tickPadding: 9, color: palette.muted, label: null }),
+    Plot.axisX(ticks, { text: tick, tickSize: 0, tickPadding: 9, color: palette.muted, label: null }),
     bottomLabel(palette, label),
   ];
 }
