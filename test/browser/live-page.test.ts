@@ -218,6 +218,22 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     await reads(page, "#duel .base .verdict", /it gave up/);
   });
 
+  test("shows puzzles that are recorded while it is being watched", async () => {
+    const feed = new RunFeed();
+    publish(feed, firstHalf());
+    const page = await visit((await serve(feed)).url);
+    await reads(page, "#pace", /^Step 32 of 60/); // drawn, without any puzzle
+    assert.equal(await page.locator("#duel").isVisible(), false);
+    const [first, second] = secondHalf().filter((event) => "problem" in event);
+    publish(feed, [first as object]);
+    await reads(page, "#which", /Puzzle 1 of 1: make 24 from 3, 7, 8 and 2/);
+    publish(feed, [second as object]);
+    await reads(page, "#which", /Puzzle 1 of 2/);
+    await page.locator("#later").click();
+    publish(feed, [{ ...(first as object), problem: "1 2 3 = 6" }]);
+    await reads(page, "#which", /Puzzle 2 of 3: make 24 from 3, 7, 2 and 8/);
+  });
+
   test("text of a model is text, whatever it says", async () => {
     const feed = new RunFeed();
     const judged = { text: HOSTILE, verdict: "wrong", reason: HOSTILE, tokens: 3 };

@@ -29,6 +29,7 @@ export class Thinking {
   readonly #final = new ChainView(child("#duel .final"));
   readonly #attempt = new ChainView(byId("practice", HTMLElement));
   #asking: AbortController | null = null;
+  /** Whether what is shown is the visitor's own puzzle. */
   #asked = false;
   #canSolve = false;
   #pairs: readonly EventOf<"pair">[] = [];
@@ -67,8 +68,10 @@ export class Thinking {
   draw(state: RunState): void {
     const done = isDone(state);
     say(byId("final-title", HTMLElement), done ? "After training" : "With the training so far");
-    const news = state.pairs.length !== this.#pairs.length;
-    this.#pairs = state.pairs;
+    // The state's own list grows in place, so what was shown is told by a copy of it.
+    const news =
+      state.pairs.length !== this.#pairs.length || state.pairs.some((pair, index) => pair !== this.#pairs[index]);
+    if (news) this.#pairs = [...state.pairs];
     this.#recorded.hidden = this.#pairs.length === 0;
     const nothing = this.#pairs.length === 0;
     this.#duel.hidden = nothing && !this.#asked;
@@ -76,7 +79,7 @@ export class Thinking {
       byId("nothing", HTMLElement),
       nothing && !this.#canSolve ? "Both models answer the same puzzles at the end of the run." : "",
     );
-    if (news && !this.#asked) this.#showPair(0);
+    if (news && !this.#asked) this.#showPair(Math.min(this.#pair, this.#pairs.length - 1));
     this.#practise(state.chain, done);
   }
 
@@ -152,7 +155,7 @@ export class Thinking {
 
   #turn(by: number): void {
     this.#asking?.abort();
-    this.#asked = true;
+    this.#asked = false;
     this.#showPair((this.#pair + by + this.#pairs.length) % this.#pairs.length);
   }
 
