@@ -1,11 +1,13 @@
 /**
- * Filter (guess + check): sample, keep what the verifier accepts, fine-tune on it, repeat (STaR, Zelikman et al. 2022;
- * ReST-EM, Singh et al. 2023; rejection-sampling fine-tuning).
+ * Filter (guess + check): sample, keep what the verifier accepts, fine-tune on it, repeat.
  *
  *   repeat: problems -> chains -> keep up to k distinct correct ones a problem -> epochs of cross-entropy
  *
- * A step continues from the last step's weights; a problem with many correct chains counts no more than k of them, so
- * that easy problems do not fill the data.
+ * The published variants are options: training goes on from the last step's weights (expert iteration, RAFT) or begins
+ * at the base each time (ReST-EM, Singh et al. 2023; STaR, Zelikman et al. 2022); on what this step kept or on all that
+ * was kept so far; and a problem that no chain solved may be tried again with a hint, which is dropped from the prompt but
+ * stays in the chain (STaR's rationalisation). A problem with many correct chains counts no more than k of them, so that
+ * easy problems do not fill the data.
  */
 
 import { trainFlops } from "../core/flops.ts";
@@ -29,17 +31,36 @@ export type FilterOptions = RolloutOptions & {
   readonly problemsPerStep: number;
   /** Distinct correct chains kept a problem, the first that were sampled. */
   readonly keep: number;
-  /** Passes over what was kept. */
+  /** Passes over what is trained on. */
   readonly epochs: number;
   /** Chains of one update. */
   readonly batch: number;
   readonly optimizer: AdamWOptions;
+  /** Weights at which each step's training begins anew, with a fresh optimizer. Without, it goes on. */
+  readonly restartFrom?: Float32Array;
+  /** Trains on what all steps so far have kept, not on this step's alone. */
+  readonly accumulate?: boolean;
+  /**
+   * The beginning of a chain for a problem that none of its chains solved, such as the first operation of a solution; null for
+   * none. What the model makes of it is kept like any other chain where the verifier accepts it.
+   */
+  readonly hint?: (problem: Problem, rng: Rng) => string | null;
+};
+
+/** Where a run goes on from: with `accumulate`, what was kept before is part of it. */
+export type FilterProgress = LearnProgress & { readonly kept?: readonly SupervisedText[] };
+
+export type FilterStep = LearnStep & {
+  /** What was trained on: this step's chains, or all so far. */
+  readonly kept: readonly SupervisedText[];
+  /** Chains among those kept in this step that began with a hint. */
+  readonly rationalised: number;
 };
 
 /**
  * Trains the engine's weights and `learner.optimizer` in place; yields each step with its chains, and goes on after
- * `from`. What a step does depends on its number, `rng` and the weights alone. An abort is heeded while chains are
- * written; a pass over what was kept, once begun, is finished, as in `policyGradient`.
+ * `from`. What a step does depends on its number, `rng`, the weights and what `from` kept. An abort is heeded while chains
+ * are written; a pass over what was kept, once begun, is finished, as in `policyGradient`.
  *
  * @param problems the problems of a step (from 1), at least as many as `problemsPerStep`
  * @param from steps done and FLOPs spent before
@@ -48,7 +69,8 @@ export type FilterOptions = RolloutOptions & {
  * import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts"; // after a digit, write the next one
  * await using learner = toyLearner();
  * const sampling = { steps: 2, problemsPerStep: 5, samples: 8, maxTokens: 2, temperature: 1 };
- * const options = { ...sampling, keep: 4, epochs: 2, batch: 8, optimizer: TOY_ADAMW };
+ * const restEm = { restartFrom: learner.engine.parameters.slice() };
+ * const options = { ...sampling, ...restEm, keep: 4, epochs: 2, batch: 8, optimizer: TOY_ADAMW };
  * for await (const { step, reward } of filter(learner, toyProblems(5), new Rng(1), options)) console.log(step, reward);
  */
 export async function* filter(
@@ -56,51 +78,116 @@ export async function* filter(
   problems: (step: number) => readonly Problem[],
   rng: Rng,
   options: FilterOptions,
-  from: LearnProgress = { step: 0, flops: 0 },
+  from: FilterProgress = { step: 0, flops: 0 },
   signal?: AbortSignal,
-): AsyncGenerator<LearnStep> {
+): AsyncGenerator<FilterStep> {
   const { engine, model, verifier } = learner;
-  let { flops } = from;
+  let { flops, kept = [] } = from;
   for (let step = from.step + 1; step <= options.steps; step++) {
     const random = rng.split(step);
     const drawn = problems(step).slice(0, options.problemsPerStep);
     const rollouts = { ...options, ...(signal === undefined ? {} : { signal }) };
     const sampled = await rollOut(model, verifier, drawn, random.split("rollouts"), rollouts);
     const groups = await asPolicy(learner, sampled, options.temperature);
-    flops += generationFlops(engine.config, groups);
-    const kept = groups.flatMap((group) => distinctCorrect(group, options.keep));
+    const solved = groups.flatMap((group) => distinctCorrect(group, options.keep));
+    const rationalised = await rationalise(learner, groups, random.split("hints"), options, signal);
+    flops += generationFlops(engine.config, groups) + generationFlops(engine.config, rationalised.attempts);
+    const fresh = [...solved, ...rationalised.correct].map((rollout) => textOf(learner, rollout));
+    kept = options.accumulate === true ? [...kept, ...fresh] : fresh;
     const kl = await klToReference(learner, groups);
-    const texts: SupervisedText[] = kept.map(({ problem, completion }) => {
-      const prompt = model.encode(problem.prompt);
-      return { tokens: [...prompt, ...(completion.tokens ?? [])], promptTokens: prompt.length };
-    });
-    const sums = { gradientNorm: 0, updates: 0, entropy: 0, tokens: 0 };
-    for (let epoch = 0; epoch < options.epochs; epoch++) {
-      const shuffled = random.split("epoch", epoch).shuffle(texts);
-      for (let start = 0; start < shuffled.length; start += options.batch) {
-        const batch = shuffled.slice(start, start + options.batch);
-        const { gradient, scores } = await engine.gradient(supervised(batch), CROSS_ENTROPY);
-        sums.gradientNorm += (await engine.update(gradient, learner.optimizer, options.optimizer)).gradientNorm;
-        sums.updates++;
-        batch.forEach(({ tokens, promptTokens }, i) => {
-          flops += trainFlops(engine.config, tokens.length);
-          for (const e of scores[i]?.entropies.subarray(promptTokens) ?? []) sums.entropy += e;
-          sums.tokens += tokens.length - promptTokens;
-        });
-      }
-    }
+    if (options.restartFrom !== undefined) restart(learner, options.restartFrom);
+    const trained = await fineTune(learner, kept, random, options);
+    flops += trained.flops;
     yield {
       step,
       flops,
       ...describeGroups(groups),
-      entropy: meanOf(sums.entropy, sums.tokens),
       kl,
+      ...trained.diagnostics,
+      groups,
+      kept,
+      rationalised: rationalised.correct.length,
+    };
+  }
+}
+
+/** One chain that begins with a hint for each problem that no chain solved. */
+async function rationalise(
+  { model, verifier }: Learner,
+  groups: readonly Group[],
+  rng: Rng,
+  { hint, maxTokens, temperature }: FilterOptions,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly attempts: readonly Group[]; readonly correct: readonly Rollout[] }> {
+  if (hint === undefined) return { attempts: [], correct: [] };
+  const stop = signal === undefined ? {} : { signal };
+  const asked = groups.flatMap((group, g) => {
+    const problem = group[0]?.problem;
+    if (problem === undefined || group.some(({ verdict }) => verdict.status === "correct")) return [];
+    const prefix = hint(problem, rng.split("hint", g));
+    const request = { prompt: problem.prompt, maxTokens, temperature, seed: rng.split("chain", g).seed };
+    return prefix === null ? [] : [{ problem, request: { ...request, prefix } }];
+  });
+  const completions = await model.sample(
+    asked.map(({ request }) => request),
+    stop,
+  );
+  signal?.throwIfAborted();
+  const attempts = await Promise.all(
+    completions.map(async (completion, i) => {
+      const { problem, request } = asked[i] as (typeof asked)[number];
+      const text = `${request.prefix} ${completion.text}`;
+      return [{ problem, completion: { ...completion, text }, verdict: await verifier.verify(problem, text, stop) }];
+    }),
+  );
+  return { attempts, correct: attempts.flat().filter(({ verdict }) => verdict.status === "correct") };
+}
+
+function textOf({ model }: Learner, { problem, completion }: Rollout): SupervisedText {
+  return {
+    tokens: model.encode(problem.prompt, completion.text),
+    promptTokens: model.encode(problem.prompt).length,
+  };
+}
+
+function restart({ engine, optimizer }: Learner, parameters: Float32Array): void {
+  engine.setParameters(parameters);
+  optimizer.mean.fill(0);
+  optimizer.variance.fill(0);
+  optimizer.step = 0;
+}
+
+/** Passes of cross-entropy over `texts` in random order. */
+async function fineTune(
+  { engine, optimizer }: Learner,
+  texts: readonly SupervisedText[],
+  rng: Rng,
+  { epochs, batch: size, optimizer: adamw }: Pick<FilterOptions, "epochs" | "batch" | "optimizer">,
+) {
+  const sums = { gradientNorm: 0, updates: 0, entropy: 0, tokens: 0, flops: 0 };
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const shuffled = rng.split("epoch", epoch).shuffle(texts);
+    for (let start = 0; start < shuffled.length; start += size) {
+      const batch = shuffled.slice(start, start + size);
+      const { gradient, scores } = await engine.gradient(supervised(batch), CROSS_ENTROPY);
+      sums.gradientNorm += (await engine.update(gradient, optimizer, adamw)).gradientNorm;
+      sums.updates++;
+      batch.forEach(({ tokens, promptTokens }, i) => {
+        sums.flops += trainFlops(engine.config, tokens.length);
+        for (const e of scores[i]?.entropies.subarray(promptTokens) ?? []) sums.entropy += e;
+        sums.tokens += tokens.length - promptTokens;
+      });
+    }
+  }
+  return {
+    flops: sums.flops,
+    diagnostics: {
+      entropy: meanOf(sums.entropy, sums.tokens),
       clipped: null,
       gradientNorm: meanOf(sums.gradientNorm, sums.updates),
       lossTokens: sums.tokens,
-      groups,
-    };
-  }
+    },
+  };
 }
 
 /**

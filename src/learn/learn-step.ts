@@ -9,7 +9,7 @@ import { type Group, outcomeReward, type Rollout } from "./rollouts.ts";
 export type Learner = {
   readonly engine: Engine;
   /** The policy: the engine's own weights. */
-  readonly model: Model & { encode(prompt: string): number[] };
+  readonly model: Model & { encode(prompt: string, chain?: string): number[] };
   readonly verifier: Verifier;
   /** AdamW's state, which goes on in place. */
   readonly optimizer: OptimizerState;

@@ -1,0 +1,118 @@
+/** The variants of filtering: beginning at the base each step, keeping all so far, and hints for what was not solved. */
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Problem } from "../core/problem.ts";
+import { Rng } from "../core/rng.ts";
+import { newOptimizerState } from "../engine/engine.ts";
+import { type FilterOptions, type FilterStep, filter } from "./filter.ts";
+import { TOY_ADAMW, type ToyLearner, toyLearner, toyProblems, toyWeights } from "./fixtures/toy.ts";
+import { CROSS_ENTROPY, type SupervisedText, supervised } from "./pretrain.ts";
+
+const OPTIONS: FilterOptions = {
+  steps: 3,
+  problemsPerStep: 5,
+  samples: 8,
+  maxTokens: 2,
+  temperature: 1,
+  keep: 2,
+  epochs: 1,
+  batch: 1000,
+  optimizer: TOY_ADAMW,
+};
+
+async function run(
+  learner: ToyLearner,
+  options: Partial<FilterOptions>,
+  from?: FilterStep,
+  problems = toyProblems(5),
+): Promise<FilterStep[]> {
+  const steps: FilterStep[] = [];
+  for await (const step of filter(learner, problems, new Rng(6), { ...OPTIONS, ...options }, from)) steps.push(step);
+  return steps;
+}
+
+/** What one pass over `texts` makes of the base, in the order of that step. */
+async function trainedFromBase(texts: readonly SupervisedText[], step: number): Promise<Float32Array> {
+  await using learner = toyLearner();
+  const shuffled = new Rng(6).split(step).split("epoch", 0).shuffle(texts);
+  const { gradient } = await learner.engine.gradient(supervised(shuffled), CROSS_ENTROPY);
+  await learner.engine.update(gradient, learner.optimizer, TOY_ADAMW);
+  return learner.engine.parameters.slice();
+}
+
+describe("beginning at the base each step", () => {
+  test("the weights are those of one training from the base on what the step kept", async () => {
+    await using learner = toyLearner();
+    const steps = await run(learner, { restartFrom: toyWeights(1) });
+    assert.equal(learner.optimizer.step, 1);
+    const { step, kept } = steps.at(-1) as FilterStep;
+    assert.ok(kept.length > 1);
+    assert.deepEqual(learner.engine.parameters, await trainedFromBase(kept, step));
+  });
+
+  test("a step that keeps nothing leaves the base and an optimizer without a past", async () => {
+    await using learner = toyLearner();
+    await run(learner, { steps: 1 });
+    await run(learner, { steps: 1, keep: 0, restartFrom: toyWeights(1) });
+    assert.deepEqual(learner.engine.parameters, toyWeights(1));
+    assert.deepEqual(learner.optimizer, newOptimizerState(toyWeights(1).length));
+  });
+});
+
+describe("keeping all so far", () => {
+  test("a step trains on its own and on what came before", async () => {
+    await using learner = toyLearner();
+    const [first, second, third] = (await run(learner, { accumulate: true })) as [FilterStep, FilterStep, FilterStep];
+    assert.ok(first.kept.length < second.kept.length && second.kept.length < third.kept.length);
+    assert.deepEqual(third.kept.slice(0, second.kept.length), second.kept);
+    assert.equal(
+      third.lossTokens,
+      third.kept.reduce((n, { tokens, promptTokens }) => n + tokens.length - promptTokens, 0),
+    );
+  });
+
+  test("going on from a step keeps what that step had", async () => {
+    await using whole = toyLearner();
+    const steps = await run(whole, { accumulate: true });
+    await using broken = toyLearner();
+    const first = await run(broken, { accumulate: true, steps: 1 });
+    assert.deepEqual([...first, ...(await run(broken, { accumulate: true }, first[0]))], steps);
+    assert.deepEqual(broken.engine.parameters, whole.engine.parameters);
+  });
+});
+
+describe("hints", () => {
+  const successor = ({ prompt }: Problem): string => String((Number(prompt) + 1) % 5);
+
+  test("what no chain solved is tried with a hint; the chain is kept under the bare prompt", async () => {
+    await using learner = toyLearner();
+    const plain = (await run(learner, { steps: 1, samples: 2 }))[0] as FilterStep;
+    assert.equal(plain.rationalised, 0);
+    const unsolved = plain.groups.filter((group) => group.every(({ verdict }) => verdict.status === "wrong"));
+    assert.ok(unsolved.length > 0 && unsolved.length < 5, `${unsolved.length} unsolved`);
+
+    await using hinted = toyLearner();
+    const step = (await run(hinted, { steps: 1, samples: 2, hint: successor }))[0] as FilterStep;
+    assert.deepEqual(step.groups, plain.groups);
+    assert.equal(step.rationalised, unsolved.length);
+    const texts = step.kept.slice(-unsolved.length);
+    for (const [i, group] of unsolved.entries()) {
+      const { problem } = group[0] as (typeof group)[0];
+      const prefix = hinted.model.encode(problem.prompt, successor(problem));
+      assert.deepEqual(texts[i]?.tokens.slice(0, 3), prefix);
+      assert.equal(texts[i]?.promptTokens, 2);
+    }
+    assert.ok(step.flops > plain.flops);
+  });
+
+  test("a wrong hint is kept no more than a wrong chain, and null asks for nothing", async () => {
+    await using learner = toyLearner();
+    const [misled] = await run(learner, { steps: 1, samples: 2, hint: ({ prompt }) => prompt });
+    assert.equal(misled?.rationalised, 0);
+    await using other = toyLearner();
+    const [silent] = await run(other, { steps: 1, samples: 2, hint: () => null });
+    assert.equal(silent?.rationalised, 0);
+    assert.deepEqual(other.engine.parameters, learner.engine.parameters);
+  });
+});
