@@ -10,10 +10,9 @@
  * easy problems do not fill the data.
  */
 
-import { trainFlops } from "../core/flops.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
-import type { AdamWOptions } from "../engine/adamw.ts";
+import { type FineTuneOptions, fineTune, restart } from "./fine-tune.ts";
 import {
   asPolicy,
   describeGroups,
@@ -21,31 +20,26 @@ import {
   type Learner,
   type LearnProgress,
   type LearnStep,
-  meanOf,
 } from "./learn-step.ts";
-import { CROSS_ENTROPY, type SupervisedText, supervised } from "./pretrain.ts";
+import type { SupervisedText } from "./pretrain.ts";
 import { type Group, generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
 
-export type FilterOptions = RolloutOptions & {
-  readonly steps: number;
-  readonly problemsPerStep: number;
-  /** Distinct correct chains kept a problem, the first that were sampled. */
-  readonly keep: number;
-  /** Passes over what is trained on. */
-  readonly epochs: number;
-  /** Chains of one update. */
-  readonly batch: number;
-  readonly optimizer: AdamWOptions;
-  /** Weights at which each step's training begins anew, with a fresh optimizer. Without, it goes on. */
-  readonly restartFrom?: Float32Array;
-  /** Trains on what all steps so far have kept, not on this step's alone. */
-  readonly accumulate?: boolean;
-  /**
-   * The beginning of a chain for a problem that none of its chains solved, such as the first operation of a solution; null for
-   * none. What the model makes of it is kept like any other chain where the verifier accepts it.
-   */
-  readonly hint?: (problem: Problem, rng: Rng) => string | null;
-};
+export type FilterOptions = RolloutOptions &
+  FineTuneOptions & {
+    readonly steps: number;
+    readonly problemsPerStep: number;
+    /** Distinct correct chains kept a problem, the first that were sampled. */
+    readonly keep: number;
+    /** Weights at which each step's training begins anew, with a fresh optimizer. Without, it goes on. */
+    readonly restartFrom?: Float32Array;
+    /** Trains on what all steps so far have kept, not on this step's alone. */
+    readonly accumulate?: boolean;
+    /**
+     * The beginning of a chain for a problem that none of its chains solved, such as the first operation of a solution; null for
+     * none. What the model makes of it is kept like any other chain where the verifier accepts it.
+     */
+    readonly hint?: (problem: Problem, rng: Rng) => string | null;
+  };
 
 /** Where a run goes on from: with `accumulate`, what was kept before is part of it. */
 export type FilterProgress = LearnProgress & { readonly kept?: readonly SupervisedText[] };
@@ -147,46 +141,6 @@ function textOf({ model }: Learner, { problem, completion }: Rollout): Supervise
   return {
     tokens: model.encode(problem.prompt, completion.text),
     promptTokens: model.encode(problem.prompt).length,
-  };
-}
-
-function restart({ engine, optimizer }: Learner, parameters: Float32Array): void {
-  engine.setParameters(parameters);
-  optimizer.mean.fill(0);
-  optimizer.variance.fill(0);
-  optimizer.step = 0;
-}
-
-/** Passes of cross-entropy over `texts` in random order. */
-async function fineTune(
-  { engine, optimizer }: Learner,
-  texts: readonly SupervisedText[],
-  rng: Rng,
-  { epochs, batch: size, optimizer: adamw }: Pick<FilterOptions, "epochs" | "batch" | "optimizer">,
-) {
-  const sums = { gradientNorm: 0, updates: 0, entropy: 0, tokens: 0, flops: 0 };
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const shuffled = rng.split("epoch", epoch).shuffle(texts);
-    for (let start = 0; start < shuffled.length; start += size) {
-      const batch = shuffled.slice(start, start + size);
-      const { gradient, scores } = await engine.gradient(supervised(batch), CROSS_ENTROPY);
-      sums.gradientNorm += (await engine.update(gradient, optimizer, adamw)).gradientNorm;
-      sums.updates++;
-      batch.forEach(({ tokens, promptTokens }, i) => {
-        sums.flops += trainFlops(engine.config, tokens.length);
-        for (const e of scores[i]?.entropies.subarray(promptTokens) ?? []) sums.entropy += e;
-        sums.tokens += tokens.length - promptTokens;
-      });
-    }
-  }
-  return {
-    flops: sums.flops,
-    diagnostics: {
-      entropy: meanOf(sums.entropy, sums.tokens),
-      clipped: null,
-      gradientNorm: meanOf(sums.gradientNorm, sums.updates),
-      lossTokens: sums.tokens,
-    },
   };
 }
 
