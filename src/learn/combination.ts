@@ -19,7 +19,7 @@ import {
   type LearnProgress,
   type LearnStep,
 } from "./learn-step.ts";
-import type { SupervisedText } from "./pretrain.ts";
+import { type SupervisedText, supervised } from "./pretrain.ts";
 import { generationFlops, type RolloutOptions, rollOut } from "./rollouts.ts";
 import { type Monologue, type SpliceOptions, type Splicer, splice } from "./splice.ts";
 
@@ -70,7 +70,7 @@ export async function* combination(
     const monologues = groups.flatMap((group, g) => splice(group, random.split("splice", g), options.splicer, options));
     const kl = await klToReference(learner, groups);
     const texts = monologues.map((monologue) => textOf(learner, monologue, options.learn));
-    const trained = await fineTune(learner, texts, random, options);
+    const trained = await fineTune(learner, texts, random, options, supervised);
     flops += generationFlops(engine.config, groups) + trained.flops;
     yield { step, flops, ...describeGroups(groups), kl, ...trained.diagnostics, groups, monologues };
   }

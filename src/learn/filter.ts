@@ -21,7 +21,7 @@ import {
   type LearnProgress,
   type LearnStep,
 } from "./learn-step.ts";
-import type { SupervisedText } from "./pretrain.ts";
+import { type SupervisedText, supervised } from "./pretrain.ts";
 import { type Group, generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
 
 export type FilterOptions = RolloutOptions &
@@ -90,7 +90,7 @@ export async function* filter(
     kept = options.accumulate === true ? [...kept, ...fresh] : fresh;
     const kl = await klToReference(learner, groups);
     if (options.restartFrom !== undefined) restart(learner, options.restartFrom);
-    const trained = await fineTune(learner, kept, random, options);
+    const trained = await fineTune(learner, kept, random, options, supervised);
     flops += trained.flops;
     yield {
       step,

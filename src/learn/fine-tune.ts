@@ -3,8 +3,9 @@
 import { trainFlops } from "../core/flops.ts";
 import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
+import type { TrainingSequence } from "../engine/packing.ts";
 import { type Learner, type LearnStep, meanOf } from "./learn-step.ts";
-import { CROSS_ENTROPY, type SupervisedText, supervised } from "./pretrain.ts";
+import { CROSS_ENTROPY } from "./pretrain.ts";
 
 export type FineTuneOptions = {
   /** Passes over what is trained on. */
@@ -20,36 +21,42 @@ export type FineTuned = {
 };
 
 /**
- * Passes of cross-entropy over `texts`, each in its own random order, a mean over the tokens of each update. Writes the
- * engine's weights and the optimizer.
+ * Passes of cross-entropy over `texts`, each in its own random order. Writes the engine's weights and the optimizer.
  *
+ * @param sequencesOf the sequences of an update, with `weight`, a token's share of the loss: `supervised` for the mean
  * @throws MullError `engine` where the engine fails or the gradient is not finite
  * @example
  * import { TOY_ADAMW, toyLearner } from "./fixtures/toy.ts";
+ * import { supervised } from "./pretrain.ts";
  * await using learner = toyLearner();
  * const texts = [{ tokens: [0, 2, 3, 1], promptTokens: 2 }];
- * const { diagnostics } = await fineTune(learner, texts, new Rng(1), { epochs: 3, batch: 8, optimizer: TOY_ADAMW });
+ * const options = { epochs: 3, batch: 8, optimizer: TOY_ADAMW };
+ * const { diagnostics } = await fineTune(learner, texts, new Rng(1), options, supervised);
  * diagnostics.lossTokens; // 6
  */
-export async function fineTune(
-  { engine, optimizer }: Learner,
-  texts: readonly SupervisedText[],
+export async function fineTune<T>(
+  { engine, optimizer }: Pick<Learner, "engine" | "optimizer">,
+  texts: readonly T[],
   rng: Rng,
   { epochs, batch: size, optimizer: adamw }: FineTuneOptions,
+  sequencesOf: (batch: readonly T[]) => TrainingSequence[],
 ): Promise<FineTuned> {
   const sums = { gradientNorm: 0, updates: 0, entropy: 0, tokens: 0, flops: 0 };
   for (let epoch = 0; epoch < epochs; epoch++) {
     const shuffled = rng.split("epoch", epoch).shuffle(texts);
     for (let start = 0; start < shuffled.length; start += size) {
-      const batch = shuffled.slice(start, start + size);
-      const { gradient, scores } = await engine.gradient(supervised(batch), CROSS_ENTROPY);
+      const sequences = sequencesOf(shuffled.slice(start, start + size));
+      const { gradient, scores } = await engine.gradient(sequences, CROSS_ENTROPY);
       sums.gradientNorm += (await engine.update(gradient, optimizer, adamw)).gradientNorm;
       sums.updates++;
-      batch.forEach(({ tokens, promptTokens }, i) => {
+      for (const [i, { tokens, fields }] of sequences.entries()) {
         sums.flops += trainFlops(engine.config, tokens.length);
-        for (const e of scores[i]?.entropies.subarray(promptTokens) ?? []) sums.entropy += e;
-        sums.tokens += tokens.length - promptTokens;
-      });
+        for (let t = 0; t < tokens.length; t++) {
+          if (fields["weight"]?.[t] === 0) continue;
+          sums.entropy += scores[i]?.entropies[t] as number;
+          sums.tokens++;
+        }
+      }
     }
   }
   return {
