@@ -71,6 +71,22 @@ function suite(): void {
       }
     });
 
+    test("tells of both test-time curves, point by point, as the report has them", () => {
+      const { test: curves } = undisturbed.report as Report;
+      const told = (type: string): object[] =>
+        (undisturbed.journal as { type?: string }[]).flatMap((event) => {
+          const { type: kind, ...point } = event;
+          return kind === type ? [point] : [];
+        });
+      const samples = told("samples");
+      assert.deepEqual(
+        samples,
+        curves.samples.map(({ maxTokens: _, ...point }) => point),
+      );
+      assert.deepEqual(told("length"), curves.length);
+      assert.ok(samples.length > 0 && curves.length.length > 0);
+    });
+
     test("learns: the weights it leaves are not those it began with, and every step found something to learn", async () => {
       const begun = (await readCheckpoint(base)).parameters;
       const { parameters, optimizer } = await readCheckpoint(lastCheckpoint(join(folder, "undisturbed")) as string);

@@ -5,7 +5,6 @@ import type { TransformerShape } from "../../core/flops.ts";
 import { Rng } from "../../core/rng.ts";
 import { compareBehaviours, totalBehaviours } from "../../measure/behaviour-change.ts";
 import { summarise, summariseBy } from "../../measure/chains.ts";
-import { lengthCurve, sampleCurve } from "../../measure/curves.ts";
 import { fitLogCompute } from "../../measure/fit.ts";
 import { splitGain } from "../../measure/gain.ts";
 import { BASE_CORPUS, corpusItems } from "../../tasks/countdown/corpus.ts";
@@ -16,6 +15,7 @@ import { passesGate } from "./gate.ts";
 import { tallyOf } from "./measuring.ts";
 import type { Preset } from "./presets.ts";
 import type { Measurement } from "./run-state.ts";
+import { intervalsOf, lengthsOf, samplesOf } from "./test-curves.ts";
 
 export type ReportInput = {
   readonly shape: TransformerShape;
@@ -37,8 +37,8 @@ export type ReportInput = {
  * @throws MullError `store` where a measurement is missing, `input` where the figures do not make a report
  */
 export function assembleReport(input: ReportInput): Report {
-  const rng = new Rng(input.seed).split("intervals");
-  const intervals = { rng, stratifyBy: "n" };
+  const intervals = intervalsOf(input.seed);
+  const { rng } = intervals;
   const measured = (name: string): Measurement => {
     const found = input.measured[name];
     if (found === undefined) throw new MullError("store", `the run lacks the measurement ${name}`);
@@ -59,15 +59,11 @@ export function assembleReport(input: ReportInput): Report {
   };
   const { maxTokens } = input.preset.parallel;
   const sampledTo = input.preset.forced.maxTokens;
-  const curves = { ...intervals, shape: input.shape };
   const samples = [
-    ...sampleCurve(manyBase.problems, { ...curves, model: "base" }),
-    ...sampleCurve(manyFinal.problems, { ...curves, model: "final" }),
-  ];
-  const length = [
-    ...lengthCurve(forcedBase.problems, { ...curves, model: "base", sampledTo }),
-    ...lengthCurve(forcedFinal.problems, { ...curves, model: "final", sampledTo }),
-  ];
+    ...samplesOf("base", manyBase.problems, input),
+    ...samplesOf("final", manyFinal.problems, input),
+  ].map((point) => ({ ...point, maxTokens }));
+  const length = [...lengthsOf("base", forcedBase.problems, input), ...lengthsOf("final", forcedFinal.problems, input)];
   const train = input.evaluations.map(({ step, flops, passAt1, ci }) => ({ step, flops, passAt1, ci }));
   const results = { base: result("base"), final: result("final") };
   const gain = splitGain(
@@ -97,7 +93,7 @@ export function assembleReport(input: ReportInput): Report {
     },
     train,
     diagnostics: input.steps, // the schema keeps what belongs to a report
-    test: { samples: samples.map(({ problems: _, ...point }) => ({ ...point, maxTokens })), length },
+    test: { samples, length },
     fits: fits(train, samples, length),
     behaviours: behaviours(base, final, input.preset.corpusTexts, rng),
     examples: examples(base, final),

@@ -34,7 +34,7 @@ export type SamplingPlan = {
   readonly extend?: Extension;
   readonly signal?: AbortSignal;
   /** Chains done, of all. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: (done: number, total: number, chains: readonly SampledChain[]) => void;
 };
 
 export type SampledChain = { readonly problem: Problem; readonly completion: Completion };
@@ -80,7 +80,7 @@ export async function sampleChains(
       const { problem } = asked[chains.length] as { problem: Problem };
       chains.push({ problem, completion });
     }
-    plan.onProgress?.(chains.length, asked.length);
+    plan.onProgress?.(chains.length, asked.length, chains);
   }
   return chains;
 }

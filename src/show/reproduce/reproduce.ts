@@ -40,6 +40,7 @@ import {
 import { type ReproduceOptions, type RunHooks, stopped } from "./options.ts";
 import { PRESETS, type Preset, type Sampling } from "./presets.ts";
 import { FRESH_STATE, type JudgedChain, type Measurement, type RunState, runStateSchema } from "./run-state.ts";
+import { curveEvents } from "./test-curves.ts";
 import { loadTrainingState } from "./training-state.ts";
 import { readVersions } from "./versions.ts";
 import { loadBase } from "./weights.ts";
@@ -285,12 +286,17 @@ class Job {
     this.#publish({ type: "phase", name: "measuring", detail: `${total.toLocaleString("en")} chains by ${who}` });
     this.#engine.setParameters(model === "base" ? this.#base : this.#trained);
     let done = 0;
+    const curves = { shape: this.#engine.config, seed: this.#options.seed, preset: this.#preset };
     const underWay = plans.map(([what, { problems, ...plan }]) => {
       let before = 0;
-      const onProgress = (now: number): void => {
+      let shown = 0;
+      const onProgress = (now: number, all: number, soFar: readonly SampledChain[]): void => {
         done += now - before;
         before = now;
         this.#hooks.onProgress?.(done, total);
+        if (now === all || now < 2 * shown) return; // a curve of twice as many chains is worth drawing again
+        shown = now;
+        for (const event of curveEvents(what, model, soFar, plan.samples, curves)) this.#hooks.publish(event);
       };
       const seed = deriveSeed(this.#options.seed, "measure", what);
       const chains = this.#sample(problems, { ...plan, seed, onProgress });
@@ -298,7 +304,9 @@ class Job {
       return { what, samples: plan.samples, chains };
     });
     for (const { what, samples, chains } of underWay) {
-      const measurement = measurementOf(await chains, samples, what === "chains");
+      const sampled = await chains;
+      for (const event of curveEvents(what, model, sampled, samples, curves)) this.#publish(event);
+      const measurement = measurementOf(sampled, samples, what === "chains");
       this.#state = { ...this.#state, measured: { ...this.#state.measured, [`${model}.${what}`]: measurement } };
       await this.#save();
     }

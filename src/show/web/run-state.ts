@@ -63,9 +63,12 @@ export function applyEvent(state: RunState, event: RunEvent): void {
       place(state.pairs, event, (a, b) => a.problem === b.problem);
       if (state.pairs.length > MAX_PAIRS) state.pairs.shift();
       return;
-    case "result":
+    case "result": {
       state.result = event.report;
+      for (const point of event.report.test.samples) applyEvent(state, { type: "samples", ...point });
+      for (const point of event.report.test.length) applyEvent(state, { type: "length", ...point });
       return;
+    }
   }
 }
 
