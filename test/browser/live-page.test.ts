@@ -162,6 +162,9 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     await page.locator("#report a").click();
     assert.equal(await (await opened).locator("h1").innerText(), "Figures");
     await rm(folder, { recursive: true });
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+    await reads(page, "#link", /^the run is over$/);
+    complaints.splice(0); // the browser's own, of the connection
   });
 
   test("two models answer a visitor's puzzle side by side, by keyboard alone", async () => {

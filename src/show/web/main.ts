@@ -70,7 +70,7 @@ follow("/api/events", {
   },
   onLink(now) {
     link.dataset["state"] = now;
-    say(link, LINK_WORDS[now]);
+    say(link, now === "lost" && isDone(state) ? "the run is over" : LINK_WORDS[now]);
   },
 });
 draw();
