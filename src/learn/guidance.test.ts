@@ -1,0 +1,174 @@
+/** Expert iteration on the toy task: what the tree teaches, that the search is ahead of the policy, and that both learn. */
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import type { Verifier } from "../core/interfaces.ts";
+import { Rng } from "../core/rng.ts";
+import { correct, wrong } from "../core/verdict.ts";
+import { byVerifier, rollOuts } from "../search/roll-outs.ts";
+import type { SearchNode } from "../search/search-tree.ts";
+import { ROOT } from "../search/steps.ts";
+import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts";
+import { type GuidanceOptions, type GuidanceStep, guidance, type ValueExample } from "./guidance.ts";
+import { sequencesOf, targetsOf } from "./visit-targets.ts";
+
+const problem = { id: "p", prompt: "?" };
+const letters = {
+  encode: (prompt: string, chain = "") => [...`${prompt}${chain}`].map((letter) => letter.charCodeAt(0)),
+};
+
+type Shape = { readonly visits: number; readonly worth: number; readonly children: readonly Shape[] };
+
+function treeOf({ visits, worth, children }: Shape, text = ""): SearchNode {
+  return {
+    path: { ...ROOT, text, steps: [...text] },
+    prior: 1,
+    visits,
+    total: worth * visits,
+    children: children.map((child, i) => treeOf(child, `${text}${"abcd"[i]}`)),
+  };
+}
+
+const shapes = fc.letrec<{ tree: Shape }>((tie) => ({
+  tree: fc.record({
+    visits: fc.nat({ max: 9 }),
+    worth: fc.constantFrom(0, 1),
+    children: fc.oneof({ depthSize: "small" }, fc.constant([]), fc.array(tie("tree"), { maxLength: 4 })),
+  }),
+})).tree;
+
+describe("what a tree teaches", () => {
+  test("shares of visits at every node with enough of them that tells its steps apart, each step once", () => {
+    fc.assert(
+      fc.property(shapes, fc.integer({ min: 1, max: 6 }), (shape, minVisits) => {
+        const root = treeOf(shape);
+        const wanted = new Map<string, number>();
+        let nodes = 0;
+        const visit = (node: SearchNode): void => {
+          const visited = (node.children ?? []).filter(({ visits }) => visits > 0);
+          const walks = visited.reduce((sum, child) => sum + child.visits, 0);
+          const teaches = walks >= minVisits && new Set(visited.map((child) => child.total / child.visits)).size > 1;
+          if (teaches) nodes++;
+          for (const child of visited) {
+            if (teaches) wanted.set(child.path.text, child.visits / walks);
+            visit(child);
+          }
+        };
+        visit(root);
+        const targets = targetsOf(problem, root, minVisits);
+        const got = new Map<string, number>();
+        for (const { steps } of targets) {
+          let text = "";
+          for (const step of steps) {
+            text += step.text;
+            got.set(text, (got.get(text) ?? 0) + step.share);
+          }
+        }
+        assert.deepEqual([...got].filter(([, share]) => share > 0).toSorted(), [...wanted].toSorted());
+        assert.ok(Math.abs(targets.reduce((sum, target) => sum + target.nodes, 0) - nodes) < 1e-9);
+        const sequences = sequencesOf(targets, letters);
+        const total = sequences.reduce(
+          (sum, { fields }) => sum + Array.from(fields["weight"] ?? []).reduce((a, b) => a + b, 0),
+          0,
+        );
+        assert.ok(nodes === 0 ? sequences.length === 0 : Math.abs(total - 1) < 1e-9, `weights add up to ${total}`);
+      }),
+    );
+  });
+});
+
+/** Harder than the toy task's own: the digit and the end, so that a tree has two levels. */
+const verifier: Verifier = {
+  name: "the next digit, and the end",
+  verify: async ({ prompt }, text) =>
+    text === `${(Number(prompt) + 1) % 5} end` ? correct("as it should be") : wrong("something else"),
+};
+
+const OPTIONS: GuidanceOptions = {
+  steps: 1,
+  problemsPerStep: 5,
+  samples: 8,
+  maxTokens: 2,
+  temperature: 1,
+  value: { scorer: rollOuts({ n: 4, maxTokens: 1, judge: byVerifier, separator: " " }) },
+  format: { stop: [], maxTokens: 1, separator: " " },
+  ended: (text) => text.endsWith("end"),
+  m: 8,
+  parallel: 4,
+  simulations: 64,
+  treeTemperature: 2,
+  treeTokens: 1200,
+  minVisits: 4,
+  epochs: 2,
+  batch: 8,
+  optimizer: { ...TOY_ADAMW, learningRate: 0.003 },
+};
+
+async function run(
+  learner: ReturnType<typeof toyLearner>,
+  options: Partial<GuidanceOptions>,
+  from?: GuidanceStep,
+  signal?: AbortSignal,
+): Promise<GuidanceStep[]> {
+  const steps: GuidanceStep[] = [];
+  const merged = { ...OPTIONS, ...options };
+  for await (const step of guidance(learner, toyProblems(5), new Rng(5), merged, from, signal)) steps.push(step);
+  return steps;
+}
+
+test("the search is ahead of the policy, the policy learns from it, and one seed gives one series", async () => {
+  const series = async () => {
+    await using learner = toyLearner({ verifier, threads: 2, slots: 3 });
+    const steps = await run(learner, { steps: 20 });
+    return { steps, parameters: learner.engine.parameters.slice() };
+  };
+  const { steps, parameters } = await series();
+  const mean = (part: readonly GuidanceStep[], what: "policy" | "search"): number =>
+    part.reduce((sum, step) => sum + step[what], 0) / part.length;
+  assert.ok((steps[0] as GuidanceStep).policy < 0.1, "it begins knowing nothing");
+  const [early, late] = [steps.slice(2, 8), steps.slice(-4)];
+  const gain = (part: readonly GuidanceStep[]): number => mean(part, "search") - mean(part, "policy");
+  assert.ok(gain(early) > 0.3, `the search is ahead by ${gain(early)}`);
+  assert.ok(mean(late, "policy") > 0.6, `the policy ends at ${mean(late, "policy")}`);
+  assert.ok(gain(late) < gain(early), "what the search gains shrinks as it is learnt");
+  assert.ok(steps.every(({ found, search }) => found >= search));
+  assert.deepEqual(await series(), { steps, parameters });
+});
+
+test("going on from a step gives the steps that would have come; an abort trains nothing", async () => {
+  await using whole = toyLearner({ verifier });
+  const steps = await run(whole, { steps: 3 });
+  await using broken = toyLearner({ verifier });
+  const first = await run(broken, { steps: 1 });
+  const weights = broken.engine.parameters.slice();
+  await assert.rejects(run(broken, { steps: 3 }, first[0], AbortSignal.abort(new Error("enough"))), /enough/);
+  assert.deepEqual(broken.engine.parameters, weights);
+  assert.deepEqual([...first, ...(await run(broken, { steps: 3 }, first[0]))], steps);
+  assert.deepEqual(broken.engine.parameters, whole.engine.parameters);
+});
+
+test("the value function is handed what the walks came to, and what it spends is counted", async () => {
+  const seen: ValueExample[] = [];
+  let spent = 0;
+  const train = async (examples: readonly ValueExample[]) => {
+    seen.push(...examples);
+    return { flops: 1000 };
+  };
+  const spending = () => {
+    spent += 10;
+    return spent;
+  };
+  const value = { ...OPTIONS.value, train, spent: spending };
+  await using plain = toyLearner({ verifier });
+  await using told = toyLearner({ verifier });
+  const [without, withValue] = [(await run(plain, {}))[0], (await run(told, { value }))[0]];
+  assert.equal((withValue as GuidanceStep).flops - (without as GuidanceStep).flops, 1010);
+  assert.ok(seen.length > 5);
+  for (const { value: worth, problem: posed, text } of seen) {
+    assert.ok(worth >= 0 && worth <= 1);
+    assert.ok(!text.endsWith("end"), "an end is known");
+    const right = String((Number(posed.prompt) + 1) % 5);
+    if (text !== "" && text !== right) assert.equal(worth, 0, `${posed.prompt} ${text}: nothing right can come of it`);
+  }
+});

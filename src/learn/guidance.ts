@@ -1,0 +1,238 @@
+/**
+ * Guidance (search, in the manner of AlphaZero; Silver et al. 2017, Anthony et al. 2017): the policy's own probabilities and a
+ * value guide a tree search over steps, and the search, which is stronger than the policy, becomes its teacher.
+ *
+ *   repeat: problems -> a tree each, by PUCT -> visits are the policy's targets, the means of visits and outcomes the value's
+ *
+ * The value function is handed in: roll-outs, which learn nothing, or a head that is trained here. What the search gains over
+ * the policy is told with every step; it shrinks as the search is amortised.
+ */
+
+import type { Completion, SampleRequest } from "../core/completion.ts";
+import { forwardFlops, type TransformerShape } from "../core/flops.ts";
+import type { Model, SampleOptions } from "../core/interfaces.ts";
+import type { Problem } from "../core/problem.ts";
+import type { Rng } from "../core/rng.ts";
+import type { ScorerFor } from "../search/roll-outs.ts";
+import { type SearchNode, searchTree } from "../search/search-tree.ts";
+import { Spending } from "../search/spending.ts";
+import { chainOf, type Path, type StepFormat } from "../search/steps.ts";
+import { type FineTuneOptions, fineTune } from "./fine-tune.ts";
+import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
+import { generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
+import { sequencesOf, targetsOf } from "./visit-targets.ts";
+
+export type ValueExample = {
+  readonly problem: Problem;
+  /** A chain so far. */
+  readonly text: string;
+  /** What it came to, in [0, 1]. */
+  readonly value: number;
+};
+
+export type ValueFunction = {
+  /** Scores prefixes during the search. */
+  readonly scorer: ScorerFor;
+  /** FLOPs that the scorer has spent beside the model that it is given. */
+  readonly spent?: () => number;
+  /** Learns from what the trees came to. */
+  readonly train?: (examples: readonly ValueExample[], rng: Rng) => Promise<{ readonly flops: number }>;
+};
+
+export type GuidanceOptions = RolloutOptions &
+  FineTuneOptions & {
+    readonly steps: number;
+    readonly problemsPerStep: number;
+    readonly value: ValueFunction;
+    readonly format: StepFormat;
+    /** Whether a chain has come to its end: then it is worth its verdict. */
+    readonly ended: (text: string) => boolean;
+    /** Steps that a node is expanded with, at most. */
+    readonly m: number;
+    readonly parallel: number;
+    readonly simulations: number;
+    /** At which steps are sampled in a tree: above 1 it sees more than the policy would try. */
+    readonly treeTemperature: number;
+    /** Tokens of one tree, at most. */
+    readonly treeTokens: number;
+    /** A node teaches where at least so many walks went on from it. */
+    readonly minVisits: number;
+  };
+
+export type GuidanceStep = LearnStep & {
+  /** Share of the step's problems for which a single chain of the policy is right, as it was before the step. */
+  readonly policy: number;
+  /** Share of them whose most visited end is right: the policy after search. */
+  readonly search: number;
+  /** Share of them with any right chain in the tree. */
+  readonly found: number;
+};
+
+/**
+ * Trains the engine's weights and `learner.optimizer` in place; otherwise as `filter`. The chains reported are those of the
+ * policy alone (`samples` a problem), which cost FLOPs like all others.
+ *
+ * @throws as `policyGradient`
+ * @example
+ * import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts"; // after a digit, write the next one
+ * import { byVerifier, rollOuts } from "../search/roll-outs.ts";
+ * import { Rng } from "../core/rng.ts";
+ * await using learner = toyLearner();
+ * const value = { scorer: rollOuts({ n: 2, maxTokens: 1, judge: byVerifier, separator: " " }) };
+ * const search = { m: 4, parallel: 4, simulations: 16, treeTokens: 200, format: { stop: [], maxTokens: 1, separator: " " } };
+ * const ended = (text: string) => text.endsWith("end");
+ * const amount = { steps: 1, problemsPerStep: 5, samples: 4, maxTokens: 2, temperature: 1, treeTemperature: 2, minVisits: 2 };
+ * const training = { epochs: 1, batch: 8, optimizer: TOY_ADAMW };
+ * const options = { ...amount, ...search, ...training, value, ended };
+ * for await (const step of guidance(learner, toyProblems(5), new Rng(1), options)) console.log(step.policy, step.search);
+ */
+export async function* guidance(
+  learner: Learner,
+  problems: (step: number) => readonly Problem[],
+  rng: Rng,
+  options: GuidanceOptions,
+  from: LearnProgress = { step: 0, flops: 0 },
+  signal?: AbortSignal,
+): AsyncGenerator<GuidanceStep> {
+  const { engine, model, verifier } = learner;
+  const { value } = options;
+  let { flops } = from;
+  for (let step = from.step + 1; step <= options.steps; step++) {
+    const random = rng.split(step);
+    const drawn = problems(step).slice(0, options.problemsPerStep);
+    const rollouts = { ...options, ...(signal === undefined ? {} : { signal }) };
+    const groups = await rollOut(model, verifier, drawn, random.split("rollouts"), rollouts);
+    const before = value.spent?.() ?? 0;
+    const trees = await Promise.all(
+      drawn.map((problem, p) => searched(learner, problem, random.split("tree", p), options, signal)),
+    );
+    signal?.throwIfAborted();
+    flops += generationFlops(engine.config, groups) + (value.spent?.() ?? 0) - before;
+    flops += trees.reduce((sum, tree) => sum + tree.flops, 0);
+    const kl = await klToReference(learner, groups);
+    const targets = trees.flatMap((tree) => targetsOf(tree.problem, tree.root, options.minVisits));
+    const trained = await fineTune(learner, targets, random, options, (batch) => sequencesOf(batch, model));
+    flops += trained.flops;
+    if (value.train !== undefined) {
+      const examples = trees.flatMap((tree) => examplesOf(tree, options.minVisits));
+      flops += (await value.train(examples, random.split("value"))).flops;
+    }
+    const share = (right: (tree: SearchedTree) => boolean): number => trees.filter(right).length / trees.length;
+    const described = describeGroups(groups);
+    yield {
+      step,
+      flops,
+      ...described,
+      kl,
+      ...trained.diagnostics,
+      groups,
+      policy: described.reward,
+      search: share(({ root, ended }) => isRight(ended.get(mostVisitedEnd(root)?.path.text ?? ""))),
+      found: share(({ ended }) => [...ended.values()].some(isRight)),
+    };
+  }
+}
+
+type SearchedTree = {
+  readonly problem: Problem;
+  readonly root: SearchNode;
+  /** Chains of the tree that came to their end. */
+  readonly ended: ReadonlyMap<string, Rollout>;
+  readonly flops: number;
+};
+
+async function searched(
+  { engine, model: policy, verifier }: Learner,
+  problem: Problem,
+  rng: Rng,
+  { value, format, ended, m, parallel, simulations, treeTokens, treeTemperature }: GuidanceOptions,
+  signal: AbortSignal | undefined,
+): Promise<SearchedTree> {
+  const counted = new Counted(policy, engine.config);
+  const stop = signal === undefined ? {} : { signal };
+  const budget = { maxTokens: treeTokens };
+  const context = { model: counted, verifier, extract: () => null, budget, rng, ...stop };
+  const model = new Spending(context);
+  const valued = value.scorer(context, model, rng.split("value"));
+  const ends = new Map<string, Rollout>();
+  const worth = async (text: string): Promise<number> => {
+    const verdict = await verifier.verify(problem, text, stop);
+    return verdict.status === "unscored" ? 0 : verdict.score;
+  };
+  const scorer = {
+    name: valued.name,
+    score: async (posed: Problem, steps: readonly string[]): Promise<number[]> => {
+      const text = steps.join("");
+      return ended(text) ? [await worth(text)] : valued.score(posed, steps, stop);
+    },
+  };
+  const reached: Path[] = [];
+  const growth = { problem, model, format, sampling: { temperature: treeTemperature } };
+  const root = await searchTree({ growth, scorer, m, parallel, simulations, signal }, rng.split("walks"), (path) => {
+    reached.push(path);
+  });
+  for (const path of reached) {
+    if (ends.has(path.text)) continue;
+    const verdict = await verifier.verify(problem, path.text, stop);
+    ends.set(path.text, { problem, completion: chainOf(path), verdict });
+  }
+  return { problem, root, ended: ends, flops: counted.flops };
+}
+
+/** What the search would answer: of the chains that came to their end, the one that most walks came to. */
+function mostVisitedEnd(root: SearchNode): SearchNode | null {
+  let leader: SearchNode | null = null;
+  const visit = (node: SearchNode): void => {
+    if (node.path.ended && node.visits > (leader?.visits ?? 0)) leader = node;
+    for (const child of node.children ?? []) visit(child);
+  };
+  visit(root);
+  return leader;
+}
+
+function isRight(rollout: Rollout | undefined): boolean {
+  return rollout?.verdict.status === "correct";
+}
+
+/** What walks through a node came to, in the mean, for every node that enough walks went through. */
+function examplesOf({ problem, root }: SearchedTree, minVisits: number): ValueExample[] {
+  const examples: ValueExample[] = [];
+  const visit = (node: SearchNode): void => {
+    if (node.visits < minVisits) return;
+    if (!node.path.ended) examples.push({ problem, text: node.path.text, value: node.total / node.visits });
+    for (const child of node.children ?? []) visit(child);
+  };
+  visit(root);
+  return examples;
+}
+
+/**
+ * Counts FLOPs from lengths: the prompt once, and every token written. Prefixes were written in the same tree and are remembered.
+ */
+class Counted implements Model {
+  readonly name: string;
+  readonly #model: Model;
+  readonly #shape: TransformerShape;
+  #prompt = 0;
+  #written = 0;
+
+  constructor(model: Model, shape: TransformerShape) {
+    this.name = model.name;
+    this.#model = model;
+    this.#shape = shape;
+  }
+
+  get flops(): number {
+    return this.#prompt + this.#written;
+  }
+
+  async sample(requests: readonly SampleRequest[], options?: SampleOptions): Promise<Completion[]> {
+    const completions = await this.#model.sample(requests, options);
+    for (const [i, { usage }] of completions.entries()) {
+      const before = usage.promptTokens - 1; // the last token is fed with the first that is written
+      this.#written += forwardFlops(this.#shape, before, before + usage.completionTokens);
+      if (requests[i]?.prefix === undefined) this.#prompt = forwardFlops(this.#shape, 0, before);
+    }
+    return completions;
+  }
+}
