@@ -19,6 +19,7 @@ export function canonicalAnswer(answer: string): string {
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/\\(?:left|right|displaystyle|limits|bigl?|bigr|Bigl?|Bigr)(?![a-zA-Z])/g, ""],
   [/(?<!\\)\\[!,;: ]|~/g, ""],
+  [/(?<=\d)\{,\}(?=\d)/g, ","],
   [/\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}/g, "$1"],
   [/\\[dtc]frac(?![a-zA-Z])/g, "\\frac"],
   [/\\(?:leq|le)(?![a-zA-Z])/g, "<="],

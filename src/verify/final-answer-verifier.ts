@@ -25,7 +25,7 @@ export class FinalAnswerVerifier implements Verifier {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Verdict> {
     return againstReference(problem, completion, options.signal, (answer) =>
-      judgeAnswer(answer, extractFinalAnswer(completion)),
+      judgeAnswer(answer, extractFinalAnswer(completion, problem.prompt)),
     );
   }
 }
@@ -34,17 +34,23 @@ export class FinalAnswerVerifier implements Verifier {
 export function judgeAnswer(reference: string, found: string | null): Verdict {
   if (found === null) return wrong("states no answer");
   const expected = canonicalReference(reference);
-  return found === expected ? correct(`answers ${found}`) : wrong(`answers ${found}, expected ${expected}`);
+  if (found === expected) return correct(`answers ${brief(found)}`);
+  return wrong(`answers ${brief(found)}, expected ${brief(expected)}`);
+}
+
+function brief(answer: string): string {
+  return answer.length > 100 ? `${answer.slice(0, 100)}...` : answer;
 }
 
 /**
  * The canonical form of a chain's final answer; null where it states none.
  *
+ * @param problem the problem as the model saw it, which is never taken for an answer where the text repeats it
  * @example
  * extractFinalAnswer("The answer is 1,024."); // "1024"
  */
-export function extractFinalAnswer(completion: string): string | null {
-  const found = finalAnswer(completion);
+export function extractFinalAnswer(completion: string, problem?: string): string | null {
+  const found = finalAnswer(completion, problem);
   const canonical = found === null ? "" : canonicalAnswer(found);
   return canonical === "" ? null : canonical;
 }

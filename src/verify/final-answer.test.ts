@@ -19,7 +19,7 @@ describe("where a chain states its answer", () => {
     ["The answer is $x = 3$. I hope it is correct.", "x = 3"],
     ["so the final answer is: 2.5. Done", "2.5"],
     ["The answer is 12.\nBut 13 is close.", "12"],
-    ["It took 3 hours, so 1,024 in all.", "1024"],
+    ["It took 3 hours, so 1,024 in all.", "1,024"],
     ["minus -3.5", "-3.5"],
     ["nothing to see", null],
     ["", null],
