@@ -40,9 +40,11 @@ export function checkRequests(c: TransformerConfig, requests: readonly DecodeReq
 
 /** @throws MullError `input`, naming the sequence by its index and what came */
 export function checkSequences(c: TransformerConfig, sequences: readonly TrainingSequence[]): void {
+  // Where a head reads the last token, one more lies behind it (`marked`), which takes no position.
+  const most = c.maxPositions + (c.head === undefined ? 0 : 1);
   for (const [i, { tokens }] of sequences.entries()) {
-    if (tokens.length < 2 || tokens.length > c.maxPositions) {
-      throw new MullError("input", `sequence ${i}: expected 2 to ${c.maxPositions} tokens, got ${tokens.length}`);
+    if (tokens.length < 2 || tokens.length > most) {
+      throw new MullError("input", `sequence ${i}: expected 2 to ${most} tokens, got ${tokens.length}`);
     }
     checkIds(c, tokens, `sequence ${i}: token`);
   }

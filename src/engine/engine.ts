@@ -14,10 +14,12 @@ import { checkRequests, checkSequences } from "./bounds.ts";
 import type { BatchShape } from "./causal-attention.ts";
 import type { DecodeRequest, DecodeResult } from "./decoder.ts";
 import { Gate } from "./gate.ts";
+import { type MarkedTokens, marked } from "./marked.ts";
 import type { BatchRun, Reply, Request, TrainingVectors, WeightsName, WorkerSetup } from "./messages.ts";
 import type { Program } from "./onnx/emit.ts";
 import { deal, type Microbatch, pack, type TrainingSequence } from "./packing.ts";
-import { gradientProgram, type Loss, scoreProgram } from "./training-graph.ts";
+import { type SequenceScores, unpackMarks, unpackScores } from "./sequence-scores.ts";
+import { gradientProgram, headProgram, type Loss, scoreProgram } from "./training-graph.ts";
 import { parameterCount, type TransformerConfig } from "./transformer.ts";
 
 export type EngineOptions = {
@@ -38,9 +40,6 @@ export type GradientResult = {
   readonly gradient: Float32Array;
   readonly scores: SequenceScores[];
 };
-
-/** For token i of a sequence, what the model gives it; index 0, which nothing predicts, is 0. */
-export type SequenceScores = { readonly logprobs: Float32Array; readonly entropies: Float32Array };
 
 type Pending = { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void };
 type Thread = {
@@ -199,6 +198,21 @@ export class Engine implements AsyncDisposable {
     for (const shape of microbatches) this.#load(name(shape), () => scoreProgram(this.config, shape));
     const { results } = await this.#batches(microbatches, name, weights);
     return unpackScores(sequences, microbatches, results);
+  }
+
+  /**
+   * What the head reads off each text's marked tokens: logits, in the order of the marks. One pass over all texts, packed.
+   *
+   * @throws MullError `usage` where the transformer has no head, `input` for tokens or marks out of bounds
+   */
+  async headLogits(texts: readonly MarkedTokens[], weights: WeightsName = "policy"): Promise<Float32Array[]> {
+    const sequences = marked(texts);
+    checkSequences(this.config, sequences);
+    const microbatches = pack(sequences, []);
+    const name = (shape: BatchShape): string => `head:${shape.batch}x${shape.time}`;
+    for (const shape of microbatches) this.#load(name(shape), () => headProgram(this.config, shape));
+    const { results } = await this.#batches(microbatches, name, weights);
+    return unpackMarks(texts, microbatches, results);
   }
 
   /**
@@ -371,25 +385,4 @@ function sharedCopy(flat: Float32Array): Float32Array {
 
 export function newOptimizerState(parameters: number): OptimizerState {
   return { mean: new Float32Array(parameters), variance: new Float32Array(parameters), step: 0 };
-}
-
-function unpackScores(
-  sequences: readonly TrainingSequence[],
-  microbatches: readonly Microbatch[],
-  results: readonly Record<string, Float32Array>[],
-): SequenceScores[] {
-  const scores = sequences.map(({ tokens }) => ({
-    logprobs: new Float32Array(tokens.length),
-    entropies: new Float32Array(tokens.length),
-  }));
-  microbatches.forEach((m, b) => {
-    for (const { sequence, at } of m.places) {
-      const score = scores[sequence] as SequenceScores;
-      const end = at + score.logprobs.length - 1;
-      const { logprob, entropy } = results[b] as { logprob: Float32Array; entropy: Float32Array };
-      score.logprobs.set(logprob.subarray(at, end), 1);
-      score.entropies.set(entropy.subarray(at, end), 1);
-    }
-  });
-  return scores;
 }

@@ -32,7 +32,12 @@ export type TransformerConfig = TransformerShape & {
   readonly maxPositions: number;
   readonly ropeTheta: number;
   readonly normEpsilon: number;
+  /** A scalar read off each token's final hidden state: a reward model's score, or a value. Default: none. */
+  readonly head?: ScalarHead;
 };
+
+/** `score.weight` [1, width], with `score.bias` [1] or without. */
+export type ScalarHead = { readonly bias: boolean };
 
 export type ParameterSpec = {
   /** The Hugging Face name. */
@@ -87,6 +92,8 @@ export function parameterLayout(c: TransformerConfig): ParameterSpec[] {
     push(`${at}.mlp.down_proj.weight`, c.width, c.ffnWidth);
   }
   push("model.norm.weight", c.width);
+  if (c.head !== undefined) push("score.weight", 1, c.width); // behind all else: the trunk's weights stay where they are
+  if (c.head?.bias === true) push("score.bias", 1);
   return specs;
 }
 
@@ -100,12 +107,12 @@ const EMBEDDING_STD = 0.1;
 /**
  * Weights to begin training with: matrices normal with variance 1 / fan-in, so that attention is awake from the first
  * step also where the model is narrow; the projections back into the residual stream zero, so that a token is itself
- * until a layer has something to say (as in nanochat); norms 1.
+ * until a layer has something to say (as in nanochat); norms 1; a head zero, so that every score is 0.
  */
 export function initialParameters(c: TransformerConfig, rng: Rng): Float32Array {
   const flat = new Float32Array(parameterCount(c));
   for (const p of parameterLayout(c)) {
-    if (p.name.endsWith("o_proj.weight") || p.name.endsWith("down_proj.weight")) continue;
+    if (p.name.endsWith("o_proj.weight") || p.name.endsWith("down_proj.weight") || isHead(p)) continue;
     const fanIn = p.shape[1] ?? 1;
     const std = p.name === "model.embed_tokens.weight" ? EMBEDDING_STD : 1 / Math.sqrt(fanIn);
     for (let i = 0; i < p.size; i++) flat[p.offset + i] = p.decay ? std * rng.normal() : 1;
@@ -119,9 +126,26 @@ export function randomParameters(c: TransformerConfig, rng: Rng, deviation = 0.0
   for (const p of parameterLayout(c)) {
     const residual = p.name.endsWith("o_proj.weight") || p.name.endsWith("down_proj.weight");
     const std = residual ? deviation / Math.sqrt(2 * c.layers) : deviation;
-    for (let i = 0; i < p.size; i++) flat[p.offset + i] = p.decay ? std * rng.normal() : 1;
+    const norm = !p.decay && !isHead(p);
+    for (let i = 0; i < p.size; i++) flat[p.offset + i] = norm ? 1 : std * rng.normal();
   }
   return flat;
+}
+
+function isHead({ name }: ParameterSpec): boolean {
+  return name.startsWith("score.");
+}
+
+/** A model with a new head, which is zero, in place of the one it may have. */
+export function withHead(
+  { head: _, ...trunk }: TransformerConfig,
+  parameters: Float32Array,
+  head: ScalarHead = { bias: true },
+): { readonly config: TransformerConfig; readonly parameters: Float32Array } {
+  const config = { ...trunk, head };
+  const flat = new Float32Array(parameterCount(config));
+  flat.set(parameters.subarray(0, parameterCount(trunk)));
+  return { config, parameters: flat };
 }
 
 export type Parameters = ReadonlyMap<string, Tensor>;
@@ -175,16 +199,35 @@ function trunk(c: TransformerConfig, parameters: Parameters, ids: Tensor, positi
   return rmsNorm(x, weight(parameters, "model.norm.weight"), c.normEpsilon);
 }
 
-function unembed(parameters: Parameters, hidden: Tensor): Tensor {
+export function unembed(parameters: Parameters, hidden: Tensor): Tensor {
   return matmul(hidden, weight(parameters, "model.embed_tokens.weight"), { transposeB: true });
 }
 
-/**
- * Logits of whole sequences, packed: rows of `time` tokens, several sequences a row. Positions restart in each sequence,
- * and `starts` says where in its row each token's sequence begins, so that it sees its own sequence alone. ids, positions
- * int64, starts [batch * time] -> [batch * time, vocab].
- */
+/** The head's score of each token: hidden [n, width] -> [n]. */
+export function headScores(parameters: Parameters, hidden: Tensor): Tensor {
+  const scores = matmul(hidden, weight(parameters, "score.weight"), { transposeB: true }); // [n, 1]
+  const bias = parameters.get("score.bias");
+  return reshape(bias === undefined ? scores : add(scores, bias), [hidden.shape[0] as number]);
+}
+
+/** `unembed` of `sequenceHidden`: [batch * time, vocab]. */
 export function sequenceLogits(
+  c: TransformerConfig,
+  parameters: Parameters,
+  ids: Tensor,
+  positions: Tensor,
+  starts: Tensor,
+  shape: BatchShape,
+): Tensor {
+  return unembed(parameters, sequenceHidden(c, parameters, ids, positions, starts, shape));
+}
+
+/**
+ * Final hidden states of whole sequences, packed: rows of `time` tokens, several sequences a row. Positions restart in each sequence,
+ * and `starts` says where in its row each token's sequence begins, so that it sees its own sequence alone. ids, positions
+ * int64, starts [batch * time] -> [batch * time, width].
+ */
+export function sequenceHidden(
   c: TransformerConfig,
   parameters: Parameters,
   ids: Tensor,
@@ -195,7 +238,7 @@ export function sequenceLogits(
   const { heads, kvHeads, headDim } = c;
   const group = heads / kvHeads;
   const attend = causalAttention(starts, { batch, time }, 1 / Math.sqrt(headDim));
-  const hidden = trunk(c, parameters, ids, positions, (_, q, k, v) => {
+  return trunk(c, parameters, ids, positions, (_, q, k, v) => {
     // Heads that share a key head lie beside each other, so they become rows of one product.
     const split = (t: Tensor, perHead: number): Tensor =>
       reshape(transpose(reshape(t, [batch, time, kvHeads, perHead * headDim]), [0, 2, 1, 3]), [
@@ -207,7 +250,6 @@ export function sequenceLogits(
     const together = transpose(reshape(out, [batch, kvHeads, time, group * headDim]), [0, 2, 1, 3]);
     return reshape(together, [batch * time, heads * headDim]);
   });
-  return unembed(parameters, hidden);
 }
 
 /** What one decode step returns beside the logits: the new key and value of each layer, [rows, kvHeads * headDim]. */

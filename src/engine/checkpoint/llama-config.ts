@@ -1,5 +1,6 @@
 /**
- * `config.json` of a `LlamaForCausalLM`, as transformers reads and writes it. Its defaults are those of transformers'
+ * `config.json` of a `LlamaForCausalLM`, or of a Llama with a head of one label (`LlamaForTokenClassification`, whose head has a
+ * bias, or `LlamaForSequenceClassification`, whose head has none), as transformers reads and writes it. Its defaults are those of transformers'
  * `LlamaConfig`, so that a file that leaves a field out means the same here. What our transformer does not compute
  * (biases, scaled positions, an output matrix of its own) is refused by name.
  */
@@ -20,7 +21,16 @@ const ROPE = z.looseObject({
   rope_theta: z.number().positive().nullish(),
 });
 
+/** The architectures with a head, and whether theirs has a bias. */
+const HEADS: Readonly<Record<string, { readonly bias: boolean }>> = {
+  LlamaForTokenClassification: { bias: true },
+  LlamaForSequenceClassification: { bias: false },
+};
+
 const CONFIG = z.looseObject({
+  architectures: z.array(z.string().max(1000)).max(100).nullish(),
+  /** One entry a label; transformers takes two where it is missing. */
+  id2label: z.record(z.string(), z.string()).nullish(),
   model_type: z.string(),
   vocab_size: size(10_000_000),
   hidden_size: size(1_000_000),
@@ -45,7 +55,7 @@ const CONFIG = z.looseObject({
 /** `config.json` of a model and its tokenizer. */
 export function toLlamaConfig(c: TransformerConfig, tokenizer: WordLevelTokenizer): Record<string, unknown> {
   return {
-    architectures: ["LlamaForCausalLM"],
+    ...architectureOf(c),
     model_type: "llama",
     vocab_size: c.vocabSize,
     hidden_size: c.width,
@@ -66,6 +76,18 @@ export function toLlamaConfig(c: TransformerConfig, tokenizer: WordLevelTokenize
     eos_token_id: [...tokenizer.eosIds],
     pad_token_id: tokenizer.pad,
     torch_dtype: "float32",
+  };
+}
+
+function architectureOf({ head }: TransformerConfig): Record<string, unknown> {
+  if (head === undefined) return { architectures: ["LlamaForCausalLM"] };
+  const architecture = Object.keys(HEADS).find((name) => HEADS[name]?.bias === head.bias);
+  return {
+    architectures: [architecture],
+    id2label: { 0: "score" },
+    label2id: { score: 0 },
+    problem_type: "regression",
+    classifier_dropout: 0,
   };
 }
 
@@ -97,7 +119,10 @@ export function fromLlamaConfig(json: unknown, path: string): TransformerConfig 
   need("hidden_act", "silu", c.hidden_act, "the feed-forward layers are SwiGLU");
   need("attention_bias", false, c.attention_bias, "attention has no biases here");
   need("mlp_bias", false, c.mlp_bias, "the feed-forward layers have no biases here");
-  need("tie_word_embeddings", true, c.tie_word_embeddings, "the output matrix is the embedding here");
+  const head = HEADS[c.architectures?.[0] ?? ""];
+  if (head === undefined)
+    need("tie_word_embeddings", true, c.tie_word_embeddings, "the output matrix is the embedding here");
+  else need("num_labels", 1, Object.keys(c.id2label ?? { 0: "", 1: "" }).length, "a head gives one score here");
   for (const [field, rope] of Object.entries({ rope_parameters: c.rope_parameters, rope_scaling: c.rope_scaling })) {
     need(`${field}.rope_type`, "default", rope?.rope_type ?? rope?.type ?? "default", "positions are not scaled here");
   }
@@ -112,6 +137,7 @@ export function fromLlamaConfig(json: unknown, path: string): TransformerConfig 
     maxPositions: Math.min(c.max_position_embeddings, LIMITS.contextTokens),
     ropeTheta: c.rope_parameters?.rope_theta ?? c.rope_theta ?? 10000,
     normEpsilon: c.rms_norm_eps,
+    ...(head === undefined ? {} : { head }),
   };
   try {
     checkConfig(config);

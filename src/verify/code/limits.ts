@@ -1,0 +1,21 @@
+/** How much a candidate may use. */
+
+/** Bounds on a run. Time is the last of them: it only ends what the others let through. */
+export const SANDBOX_LIMITS = {
+  /** Of a run or a call, ms of wall time. */
+  wallMs: 10_000,
+  /** Of a process. */
+  memoryBytes: 512 * 1024 * 1024,
+  /** Of stdout and of stderr, each. */
+  outputBytes: 256 * 1024,
+  /** Of a program's text. */
+  sourceBytes: 1024 * 1024,
+  /** Of one message of a process. */
+  messageBytes: 4 * 1024 * 1024,
+  /** Of one number, digits. */
+  dataDigits: 20_000,
+  /** Of one container. */
+  dataItems: 200_000,
+} as const;
+
+export type Limits = { readonly wallMs: number; readonly memoryBytes: number };

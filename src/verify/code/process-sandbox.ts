@@ -1,0 +1,107 @@
+/** A sandbox of one-use processes that speak the protocol of the hosts: interpreters for candidates, judges for tests. */
+
+import { z } from "zod";
+import { ProcessEnded, type SandboxProcess } from "./child-process.ts";
+import { SANDBOX_LIMITS } from "./limits.ts";
+import { type PlainData, plainDataSchema } from "./plain-data.ts";
+import type { ProcessPool } from "./process-pool.ts";
+import type { AssertTests, CallOutcome, Interpreter, Judgement, Outcome, RunOptions, Sandbox } from "./sandbox.ts";
+
+const text = z.string().max(SANDBOX_LIMITS.outputBytes * 2);
+const outcomeSchema = z.object({
+  status: z.enum(["ok", "raised", "exited", "memory"]),
+  error: z.object({ type: text, message: text, trace: text }).optional(),
+  stdout: text,
+  stderr: text,
+  value: plainDataSchema.optional(),
+  args: z.array(plainDataSchema).max(SANDBOX_LIMITS.dataItems).optional(),
+});
+/** A judge's question: what the tests call. */
+const questionSchema = z.object({
+  args: z.array(plainDataSchema),
+  kwargs: z.record(z.string(), plainDataSchema).default({}),
+});
+const judgementSchema = z.object({
+  passed: z.number().int().nonnegative(),
+  failures: z.array(z.object({ line: z.number().int(), text: z.string(), message: z.string() })).max(100),
+  error: z.string().nullable(),
+});
+
+type Kwargs = Readonly<Record<string, PlainData>>;
+
+export class ProcessSandbox implements Sandbox {
+  readonly name: string;
+  readonly #pool: ProcessPool;
+  readonly #clean: () => Promise<void>;
+
+  constructor(name: string, pool: ProcessPool, clean: () => Promise<void> = async () => {}) {
+    this.name = name;
+    this.#pool = pool;
+    this.#clean = clean;
+  }
+
+  async open(): Promise<Interpreter> {
+    return new ProcessInterpreter(await this.#pool.take());
+  }
+
+  async judge(tests: AssertTests, candidate: Interpreter): Promise<Judgement> {
+    const judge = await this.#pool.take();
+    try {
+      judge.tell({ op: "judge", ...tests });
+      for (;;) {
+        const said = await judge.hear();
+        const judgement = judgementSchema.safeParse(said);
+        if (judgement.success) return judgement.data;
+        const { args, kwargs } = questionSchema.parse(said);
+        judge.tell(await (candidate as ProcessInterpreter).call(tests.entry, args, kwargs));
+      }
+    } finally {
+      await judge.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+    await this.#clean();
+  }
+}
+
+class ProcessInterpreter implements Interpreter {
+  readonly #process: SandboxProcess;
+
+  constructor(process: SandboxProcess) {
+    this.#process = process;
+  }
+
+  run(source: string, { stdin, typescript = false }: RunOptions = {}): Promise<Outcome> {
+    if (source.length > SANDBOX_LIMITS.sourceBytes) {
+      return Promise.resolve({ ...nothing("crashed"), stderr: `a program of ${source.length} characters is too long` });
+    }
+    return this.#ask({ op: "run", source, stdin: stdin ?? "", main: stdin !== undefined, typescript });
+  }
+
+  async call(name: string, args: readonly PlainData[], kwargs: Kwargs = {}): Promise<CallOutcome> {
+    return this.#ask({ op: "call", name, args, kwargs });
+  }
+
+  close(): Promise<void> {
+    return this.#process.close();
+  }
+
+  async #ask(question: object): Promise<CallOutcome> {
+    try {
+      this.#process.tell(question);
+      const said = outcomeSchema.safeParse(await this.#process.hear());
+      if (said.success) return said.data;
+      await this.#process.close();
+      return { ...nothing("crashed"), stderr: "it answered what is no answer" };
+    } catch (error) {
+      if (!(error instanceof ProcessEnded)) throw error;
+      return nothing(error.how === "closed" ? "crashed" : error.how);
+    }
+  }
+}
+
+function nothing(status: Outcome["status"]): Outcome {
+  return { status, stdout: "", stderr: "" };
+}

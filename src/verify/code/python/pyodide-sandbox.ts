@@ -1,0 +1,68 @@
+/** Python in WebAssembly: works wherever Node does. A process for every candidate, and one for every judge, from one snapshot. */
+
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { SandboxProcess } from "../child-process.ts";
+import { type Limits, SANDBOX_LIMITS } from "../limits.ts";
+import { ProcessPool } from "../process-pool.ts";
+import { ProcessSandbox } from "../process-sandbox.ts";
+import type { Sandbox } from "../sandbox.ts";
+
+const HOST = fileURLToPath(new URL(`./host${extname(import.meta.url)}`, import.meta.url));
+const MAKING_MS = 120_000;
+
+export type PyodideOptions = Partial<Limits> & {
+  /** Processes kept ready. Default 2. */
+  readonly warm?: number;
+};
+
+/** Starts nothing until it is used. Close it, or its warm processes stay as long as this one. */
+export function pyodideSandbox(options: PyodideOptions = {}): Sandbox {
+  const limits = {
+    wallMs: options.wallMs ?? SANDBOX_LIMITS.wallMs,
+    memoryBytes: options.memoryBytes ?? SANDBOX_LIMITS.memoryBytes,
+  };
+  const pyodide = dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
+  let folder: string | null = null;
+  let made: Promise<string> | null = null;
+  const remove = (): void => {
+    process.off("exit", remove);
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  };
+  const snapshot = (): Promise<string> => {
+    made ??= (async () => {
+      folder = mkdtempSync(join(tmpdir(), "mull-python-"));
+      process.once("exit", remove);
+      const path = join(folder, "memory.bin");
+      const args = [...flags(pyodide, path), `--allow-fs-write=${path}`, HOST, "make", pyodide, path];
+      await promisify(execFile)(process.execPath, args, { env: {}, cwd: folder, timeout: MAKING_MS });
+      return path;
+    })();
+    return made;
+  };
+  const start = async (): Promise<SandboxProcess> => {
+    const path = await snapshot();
+    const args = [...flags(pyodide, path), HOST, "serve", pyodide, path];
+    return new SandboxProcess({ program: process.execPath, args, cwd: dirname(path) }, limits);
+  };
+  return new ProcessSandbox("pyodide", new ProcessPool(start, options.warm ?? 2), async () => remove());
+}
+
+/** Nothing but its own files may be read; no processes, threads or add-ons; no code from text; memory of Python bounded. */
+function flags(pyodide: string, snapshot: string): string[] {
+  return [
+    "--permission",
+    `--allow-fs-read=${pyodide}`,
+    `--allow-fs-read=${dirname(dirname(HOST))}`,
+    `--allow-fs-read=${snapshot}`,
+    "--disallow-code-generation-from-strings",
+    "--max-old-space-size=256",
+    `--wasm-max-mem-pages=${Math.floor(SANDBOX_LIMITS.memoryBytes / 65_536)}`,
+    "--no-warnings",
+  ];
+}
