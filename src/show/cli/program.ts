@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { AGGREGATIONS } from "../../core/aggregations.ts";
+import { VERIFIER_KINDS } from "../../verify/verifier-spec.ts";
 import { reportFailure } from "./errors.ts";
 import {
   budgets,
@@ -59,6 +60,7 @@ export function program(terminal: Terminal): Command {
   addReproduce(command, terminal);
   addSolve(command, terminal);
   addBench(command, terminal);
+  addVerify(command, terminal);
   addPretrain(command, terminal);
   addWatch(command, terminal);
   addReport(command, terminal);
@@ -214,6 +216,41 @@ function addBench(command: Adder, terminal: Terminal): void {
     .option("--fresh", "delete what the folder holds of a run and start over")
     .addOption(jsonOption())
     .action(async (options) => (await import("./bench.ts")).benchCommand(options, terminal));
+}
+
+function addVerify(command: Adder, terminal: Terminal): void {
+  command(
+    "verify",
+    "say whether answers are right, and why",
+    "Say whether an answer is right, and why: correct, wrong, or unscored where it cannot be told. One answer on the command " +
+      "line, or lines of JSON on standard input, {gold, answer} or {problem, completion}, each answered by a line " +
+      "{verdict, score, reason, ms} in the same order, on all cores. Exit code: 0 correct, 1 wrong, 3 unscored.",
+    [
+      "mull verify --kind math --gold '\\frac{1}{2}' --answer 0.5",
+      "mull verify --kind math --gold 12 --completion 'So it is \\boxed{12}.'",
+      "mull verify --kind math < pairs.jsonl > verdicts.jsonl",
+      "mull verify --kind code --data tests.json --completion-file solution.py",
+      "mull verify --kind smt --gold '(> x 0)' --data '{\"declarations\": \"(declare-const x Int)\"}' --answer '(>= x 1)'",
+      "mull verify --self-test",
+    ],
+  )
+    .addOption(new Option("--kind <kind>", "what kind of answer it is").choices(VERIFIER_KINDS))
+    .option("--gold <answer>", "the reference answer")
+    .option("--answer <answer>", "the answer, as it stands")
+    .option("--completion <text>", "a chain that states an answer, or a program")
+    .option("--completion-file <file>", "a file that holds it")
+    .option("--problem <text>", "the problem as it was put: what only repeats it is no answer")
+    .option("--data <json>", "what else belongs to the problem (tests, options, declarations), or a file of it")
+    .option("--ignore-case", "of exact: upper and lower case are the same")
+    .addOption(new Option("--workers <n>", "threads (default: one a core)").argParser(wholeNumber(1, 256)))
+    .addOption(
+      new Option("--limit <ms>", "time of one answer of math, choice, exact")
+        .argParser(wholeNumber(1, 3_600_000))
+        .default(250),
+    )
+    .option("--self-test", "print what each verifier would wrongly accept")
+    .addOption(jsonOption())
+    .action(async (options) => (await import("./verify.ts")).verifyCommand(options, terminal));
 }
 
 function addPretrain(command: Adder, terminal: Terminal): void {

@@ -24,10 +24,10 @@ export function termOf(text: string): SExpression | null {
   const found = readSExpressions(text) ?? readSExpressions(lastBalanced(text));
   const asserts = found?.filter((each) => Array.isArray(each) && each[0] === "assert" && each.length === 2) ?? [];
   if (asserts.length > 1) return allowed(["and", ...asserts.map((each) => each[1] as SExpression)]);
-  const last =
-    asserts.length === 1
-      ? (asserts[0]?.[1] as SExpression)
-      : found?.findLast((each) => typeof each !== "string" || /^(?:true|false)$/.test(each));
+  if (asserts.length === 1) return allowed(asserts[0]?.[1] as SExpression);
+  const at = found?.findLastIndex((each) => typeof each !== "string" || /^(?:true|false)$/.test(each)) ?? -1;
+  const last = found?.[at];
+  if (found?.[at - 1] === "not") return null; // said in words not to be so
   return last === undefined ? null : allowed(last);
 }
 
@@ -36,13 +36,13 @@ function allowed(term: SExpression): SExpression | null {
   return term;
 }
 
-/** From the bracket that closes last back to its opening. */
+/** From the bracket that closes last back to its opening; nothing where it is said not to be so. */
 function lastBalanced(text: string): string {
   const end = text.lastIndexOf(")");
   let depth = 0;
   for (let i = end; i >= 0; i--) {
     if (text[i] === ")") depth++;
-    if (text[i] === "(" && --depth === 0) return text.slice(i, end + 1);
+    if (text[i] === "(" && --depth === 0) return /\bnot\s*$/i.test(text.slice(0, i)) ? "" : text.slice(i, end + 1);
   }
   return "";
 }

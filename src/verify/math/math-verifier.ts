@@ -26,6 +26,12 @@ import { statedAnswers } from "./stated-answer.ts";
  */
 export class MathVerifier implements Verifier {
   readonly name = "math";
+  readonly #bare: boolean;
+
+  /** @param options.bare what comes is an answer as it stands, and no chain in which one is to be found */
+  constructor(options: { readonly bare?: boolean } = {}) {
+    this.#bare = options.bare ?? false;
+  }
 
   /** `unscored` where the problem has no reference answer, or the comparison would exceed its bounds. */
   async verify(
@@ -35,6 +41,7 @@ export class MathVerifier implements Verifier {
   ): Promise<Verdict> {
     return againstReference(problem, completion, options.signal, (reference) => {
       const worked = /####|\\boxed/.test(reference) ? statedAnswers(reference)[0] : undefined;
+      if (this.#bare) return judgeMath(worked ?? reference, completion);
       return bestOf(worked ?? reference, statedAnswers(completion, problem.prompt));
     });
   }

@@ -31,7 +31,7 @@ export function statedAnswers(completion: string, problem?: string): string[] {
   const whole = completion.length <= WHOLE ? wholeAnswer(completion) : null;
   if (whole !== null) return [whole];
   const options: ExtractionOptions = { order: FORMULA_ORDER, ...(problem === undefined ? {} : { problem }) };
-  const found = extractAnswers(completion, options);
+  const found = extractAnswers(completion, options).filter(({ start }) => !isDenied(completion, start));
   const [best] = found;
   if (best === undefined) return [];
   if (best.kind === "expression" || best.kind === "number") {
@@ -50,7 +50,19 @@ export function statedAnswers(completion: string, problem?: string): string[] {
     if (inside === undefined || !BETWEEN_BOXES.test(inside)) break;
     run.unshift(box);
   }
-  return [[...new Set(run.map(({ text }) => text))].join(", ")];
+  // "5 or 6" says neither.
+  const [, alternative] =
+    /^\}?[\s$.)\]*\\]*or\s+([^\n.]{1,80})/i.exec(completion.slice(best.end, best.end + WHOLE)) ?? [];
+  const texts = [...new Set(run.map(({ text }) => text)), ...(alternative === undefined ? [] : [alternative])];
+  return [texts.join(", ")];
+}
+
+/** Whether what stands at a place is said not to be the answer. */
+function isDenied(completion: string, start: number): boolean {
+  const before = completion
+    .slice(Math.max(0, start - 40), start)
+    .replace(/(?:\\(?:boxed|fbox|text)\s*\{|[\s$({[*]|\\[([])*$/, "");
+  return /(?:\b(?:not|never)|n't)$/i.test(before);
 }
 
 /** What stands between the last dollar signs, where no number follows. */
