@@ -73,6 +73,9 @@ describe("attacks on Z3", () => {
     ["is stronger", "(> x 1)"],
     ["names itself", "(! (> x 0) :named reference)"],
     ["is nothing", "true"],
+    ["has Z3 repeat a line that says unsat", "(|a\nunsat\nb| x)"],
+    ["has Z3 repeat that there is no model", "(> |model is not available| 0)"],
+    ["hides the constant", "(let ((x 1)) (> x 0))"],
   ] as const) {
     test(what, async () => {
       const verdict = await smt.verify(positive, completion);
@@ -80,6 +83,14 @@ describe("attacks on Z3", () => {
       assert.equal((await smt.verify(positive, "(> x 0)")).status, "correct");
     });
   }
+
+  test("from constraints that contradict each other nothing is concluded", async () => {
+    const contradictory = { ...positive, data: { declarations, constraints: ["(> x x)"] } };
+    const verdict = await smt.verify(contradictory, "(> y 7)");
+    assert.equal(verdict.status, "unscored", verdict.reason);
+    assert.match(verdict.reason, /contradict/);
+    assert.notEqual((await smt.verify(contradictory, "(> nonsense 7)")).status, "correct");
+  });
 
   test("what Z3 cannot decide within its bound is unscored", async () => {
     const hard = {
@@ -96,10 +107,12 @@ const FAKE_LEAN = `#!${process.execPath}
 const { readFileSync } = require("node:fs");
 const text = readFileSync(process.argv.at(-1), "utf8");
 const name = /#print axioms (\\S+)/.exec(text)[1];
+const end = text.split("\\n").length;
 const say = (severity, data, line) => console.log(JSON.stringify({ severity, data, pos: { line, column: 2 }, endPos: null, fileName: "Proof.lean", caption: "", keepFullRange: false }));
-if (/by rfl|by simp|by decide/.test(text)) say("information", "'" + name + "' does not depend on any axioms", 9);
-else if (/by omega/.test(text)) say("information", "'" + name + "' depends on axioms: [propext, Quot.sound]", 9);
-else if (/by trust/.test(text)) say("information", "'" + name + "' depends on axioms: [propext, Lean.trustCompiler]", 9);
+if (/trace/.test(text)) say("information", "'" + name + "' does not depend on any axioms", 1);
+if (/by rfl|by simp|by decide/.test(text)) say("information", "'" + name + "' does not depend on any axioms", end);
+else if (/by omega/.test(text)) say("information", "'" + name + "' depends on axioms: [propext, Quot.sound]", end);
+else if (/by trust/.test(text)) say("information", "'" + name + "' depends on axioms: [propext, Lean.trustCompiler]", end);
 else if (/by wait/.test(text)) setInterval(() => {}, 1000);
 else { say("error", "unsolved goals\\n⊢ 2 + 2 = 5", 2); process.exitCode = 1; }
 `;
@@ -121,6 +134,10 @@ if (process.platform !== "win32") {
     { problem: four, completion: "by rfl\naxiom cheat : False", status: "wrong", reason: /axiom/ },
     { problem: four, completion: "by native_decide", status: "wrong" },
     { problem: four, completion: "by rfl\n#eval 1", status: "wrong" },
+    { problem: four, completion: "by trust; trace \"'four' does not depend on any axioms\"", status: "wrong" },
+    { problem: four, completion: 'by rfl; trace "/-"\nmacro "x" : tactic => `(tactic| rfl) -- "-/"', status: "wrong" },
+    { problem: four, completion: 'by rfl; trace "--"; run_tac pure ()', status: "wrong", reason: /may not say/ },
+    { problem: four, completion: "by rfl -- no axiom is needed", status: "correct" },
     { problem: four, completion: "", status: "wrong", reason: /no proof/ },
     { problem: { id: "poem", prompt: "Write." }, completion: "by rfl", status: "unscored" },
   ]);

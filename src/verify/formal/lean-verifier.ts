@@ -38,7 +38,7 @@ export type LeanOptions = {
 };
 
 const REFUSED =
-  /\b(?:sorry|admit|axiom|constant|opaque|unsafe|native_decide|implemented_by|extern|macro|macro_rules|elab|elab_rules|syntax|notation|infix[lr]?|prefix|postfix|set_option|attribute|instance|namespace|section|open|export|import|initialize|builtin_initialize|run_cmd|run_tac|#\w+)\b|#\w+/;
+  /\b(?:sorry|admit|axiom|constant|opaque|unsafe|native_decide|implemented_by|extern|macro|macro_rules|elab|elab_rules|by_elab|syntax|declare_\w+|notation3?|simproc|dsimproc|infix[lr]?|prefix|postfix|set_option|attribute|instance|namespace|section|open|export|import|initialize|builtin_initialize|run_cmd|run_tac|run_meta|run_elab|#\w+)\b|#\w+/;
 const USUAL_AXIOMS = new Set(["propext", "Classical.choice", "Quot.sound"]);
 const MOST_OUTPUT = 4 * 1024 * 1024;
 
@@ -70,13 +70,13 @@ export class LeanVerifier implements Verifier {
     if (long !== null) return long;
     const proof = proofOf(completion);
     if (proof.trim() === "") return wrong("there is no proof");
-    const refused = REFUSED.exec(withoutComments(proof))?.[0];
+    const refused = REFUSED.exec(withoutLineComments(proof))?.[0];
     if (refused !== undefined) return wrong(`a proof may not say ${refused}`);
     const lean = this.#command();
     if (lean === null)
       return unscored("there is no Lean here: install it (elan, https://lean-lang.org), or give its path");
     const name = /\b(?:theorem|lemma)\s+([\w.']+)/.exec(parsed.data.statement)?.[1] as string;
-    const source = `${parsed.data.header}\n${parsed.data.statement} := ${proof}\n\n#print axioms ${name}\n`;
+    const source = `${parsed.data.header}\n${parsed.data.statement} := ${proof}\n\n#print axioms ${name}`;
     return this.#judged(lean, source, options.signal);
   }
 
@@ -93,7 +93,9 @@ export class LeanVerifier implements Verifier {
       if (error !== undefined) return wrong(cut(`line ${error.pos?.line ?? "?"}: ${error.data}`));
       if (messages.some(({ data }) => /declaration uses '?sorry'?/.test(data)))
         return wrong("the proof leaves something out");
-      return axioms(messages);
+      // A proof can print too: only what is said at the last line counts.
+      const last = source.split("\n").length;
+      return axioms(messages.filter(({ pos }) => pos?.line === last));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -145,8 +147,12 @@ function proofOf(completion: string): string {
   return proof ?? block;
 }
 
-function withoutComments(text: string): string {
-  return text.replaceAll(/\/-[\s\S]*?-\/|--[^\n]*/g, " ");
+/**
+ * Comments to the end of a line are left out, but only of a text in which nothing else could hold the two dashes: a string, a
+ * quoted name or a block comment. What Lean would run is then never taken for a comment.
+ */
+function withoutLineComments(text: string): string {
+  return /"|\u00ab|\/-/.test(text) ? text : text.replaceAll(/(^|\s)--[^\n]*/g, "$1");
 }
 
 function messageOf(line: string): Message[] {

@@ -7,8 +7,11 @@ export type SExpression = string | readonly SExpression[];
 
 const MOST_CHARACTERS = 20_000;
 const MOST_DEPTH = 200;
-/** A comment, a bracket, a string, a quoted symbol, or a word. */
-const TOKEN = /\s+|;[^\n]*|([()])|("(?:[^"]|"")*")|(\|[^|\\]*\|)|([^\s()";|]+)/y;
+/**
+ * A comment, a bracket, a string, a quoted symbol, or a word. Unlike the standard's, strings and quoted symbols stay on one line:
+ * a solver repeats them in its complaints, where a line of their own could pass for its answer.
+ */
+const TOKEN = /\s+|;[^\n]*|([()])|("(?:[^"\n\r]|"")*")|(\|[^|\\\n\r]*\|)|([^\s()";|]+)/y;
 
 /** All expressions of a text; null where it is none, or beyond the bounds. */
 export function readSExpressions(text: string): SExpression[] | null {

@@ -95,7 +95,16 @@ export class SmtVerifier implements Verifier {
       implies: "implies the reference",
       follows: "follows from the reference",
     }[relation];
-    if (found.status === "unsat") return correct(`the formula ${how}`);
+    if (found.status === "unsat") {
+      // From constraints that contradict each other everything follows: then nobody knows.
+      const possible = await this.#check(data, "true");
+      if (possible.status === "sat") return correct(`the formula ${how}`);
+      return unscored(
+        possible.status === "unsat"
+          ? "the problem's constraints contradict each other"
+          : "Z3 cannot decide the constraints",
+      );
+    }
     if (found.status === "sat")
       return wrong(
         cut(
@@ -135,14 +144,17 @@ export class SmtVerifier implements Verifier {
     const printed = await this.#solver.run(`${declarations}\n${asserts}\n(check-sat)\n(get-model)`);
     if (printed === null) return { status: "ended", model: "it took too long" };
     const lines = printed.trim().split("\n");
-    const complaint = lines.find((line) => line.startsWith("(error") && !/model is not available/.test(line));
+    const complaint = lines.find((line) => line.startsWith("(error") && !NO_MODEL.test(line));
     const status = lines.find((line) => /^(?:sat|unsat|unknown)$/.test(line.trim()))?.trim();
-    if (complaint !== undefined && status !== "unsat") return { status: "error", model: complaint };
+    if (complaint !== undefined) return { status: "error", model: complaint };
     if (status === "sat") return { status, model: assignments(printed) };
     if (status === "unsat") return { status, model: "" };
     return { status: "unknown", model: "its bound on work was reached" };
   }
 }
+
+/** What Z3 says to `(get-model)` where there is none. */
+const NO_MODEL = /^\(error "line \d+ column \d+: model is not available"\)$/;
 
 type Found = { readonly status: "sat" | "unsat" | "unknown" | "error" | "ended"; readonly model: string };
 

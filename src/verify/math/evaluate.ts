@@ -41,7 +41,7 @@ class Evaluator {
     this.#arithmetic = arithmetic;
     this.#variables = variables;
     this.#work = work;
-    this.#cost = (arithmetic.precision / 60) ** 1.7;
+    this.#cost = (arithmetic.precision / 60) ** 2;
   }
 
   valueOf(expression: Expression): Complex {
@@ -116,6 +116,10 @@ class Evaluator {
   /** x^(2/3) of a negative x is real, as its cube root is. */
   #power(base: Complex, exponent: Complex, rational: Rational | null): Complex {
     const { re } = exponent;
+    // A power that is no product is an exponential of a logarithm; of complex numbers four of them.
+    const isOdd = rational !== null && rational.denominator % 2n === 1n;
+    const isReal = base.im.isZero() && exponent.im.isZero() && (base.re.gt(0) || isOdd);
+    if (rational?.denominator !== 1n) this.#work.spend((isReal ? 2 : 8) * this.#cost);
     if (
       rational !== null &&
       rational.denominator % 2n === 1n &&
@@ -211,11 +215,11 @@ function costOf(expression: Expression): number {
     case "function":
       return FUNCTION_COSTS[expression.name] ?? 1;
     case "power":
-      return rationalOf(expression.exponent)?.denominator === 1n ? 0.2 : 4;
+      return 0.2;
     case "logarithm":
       return 2;
     case "root":
-      return expression.index.kind === "number" && expression.index.numerator === 2n ? 0.3 : 3;
+      return expression.index.kind === "number" && expression.index.numerator === 2n ? 0.3 : 2;
     case "binomial":
       return 1;
     default:

@@ -258,7 +258,9 @@ const BRACKETS: Readonly<Record<string, string>> = {
 function readText(node: Layout, into: Token[]): void {
   const text = lettersOf(node).replaceAll(/\s+/g, " ").trim();
   if (text === "") into.push({ kind: "space" });
-  else if (/^\(?[A-Za-z]\)?$/.test(text)) into.push({ kind: "letter", name: text.replaceAll(/[()]/g, "") });
+  // A choice, or a name: after something else a letter of text is a unit.
+  else if (/^\([A-Za-z]\)$/.test(text) || (text.length === 1 && into.length === 0 && /[A-Za-z]/.test(text)))
+    into.push({ kind: "letter", name: text.replaceAll(/[()]/g, "") });
   else if (/^[\d.,]+$/.test(text)) for (const digit of text.replaceAll(",", "")) readCharacter(digit, into);
   else into.push({ kind: "word", text });
 }

@@ -16,7 +16,10 @@ import { withoutGrouping } from "./latex-text.ts";
 import { tokensOf } from "./latex-tokens.ts";
 import { readAnswer } from "./read-answer.ts";
 import { Comparison } from "./same-answer.ts";
-import { statedAnswers } from "./stated-answer.ts";
+import { numberIn, statedAnswers } from "./stated-answer.ts";
+
+/** Characters of a reference from which on it is a solution and not an answer. */
+const LONG_REFERENCE = 200;
 
 /**
  * @example
@@ -40,7 +43,9 @@ export class MathVerifier implements Verifier {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Verdict> {
     return againstReference(problem, completion, options.signal, (reference) => {
-      const worked = /####|\\boxed/.test(reference) ? statedAnswers(reference)[0] : undefined;
+      // A worked solution counts by the answer that it states.
+      const isWorked = /####|\\boxed/.test(reference) || reference.length > LONG_REFERENCE;
+      const worked = isWorked ? statedAnswers(reference)[0] : undefined;
       if (this.#bare) return judgeMath(worked ?? reference, completion);
       return bestOf(worked ?? reference, statedAnswers(completion, problem.prompt));
     });
@@ -52,7 +57,8 @@ function bestOf(reference: string, answers: readonly string[]): Verdict {
   const [best] = answers;
   if (best === undefined) return wrong("states no answer");
   const isWords = (text: string): boolean => readingsOf(text).every(({ kind }) => kind === "text");
-  const chosen = isWords(reference) ? best : (answers.find((answer) => !isWords(answer)) ?? best);
+  if (isWords(reference)) return judgeMath(reference, best);
+  const chosen = answers.find((answer) => !isWords(answer)) ?? numberIn(best) ?? best;
   return judgeMath(reference, chosen);
 }
 

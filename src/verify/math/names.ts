@@ -91,5 +91,5 @@ const COMMON_WORDS = new Set([
 export function meaningOf(word: string): "constant" | "function" | "product" | null {
   if (PLAIN_WORDS[word] !== undefined) return "constant";
   if (FUNCTIONS[word] !== undefined || word === "sqrt" || word === "log") return "function";
-  return /^[a-zA-Z]+$/.test(word) && word.length <= PRODUCT_LETTERS && !COMMON_WORDS.has(word) ? "product" : null;
+  return /^[a-zA-Z]{2,}$/.test(word) && word.length <= PRODUCT_LETTERS && !COMMON_WORDS.has(word) ? "product" : null;
 }

@@ -1,7 +1,7 @@
 /** Tokens to an answer: lists, sets, tuples, intervals, unions, relations, matrices, and values with their units. */
 
 import type { MathAnswer } from "./answer.ts";
-import { MATH_LIMITS, Unreadable } from "./expression.ts";
+import { type Expression, MATH_LIMITS, negated, Unreadable } from "./expression.ts";
 import type { Token } from "./latex-tokens.ts";
 import { readExpression } from "./read-expression.ts";
 
@@ -80,7 +80,7 @@ function readPart(tokens: readonly Token[]): MathAnswer {
   if (united.length > 1) return { kind: "union", members: united.map(readAnswer) };
   const ratio = split(tokens, (token) => token.kind === "separator" && token.name === ":");
   if (ratio.length > 1) return { kind: "tuple", open: ":", close: ":", members: ratio.map(readAnswer) };
-  return readBracketed(tokens) ?? readMatrix(tokens) ?? readBothSigns(tokens) ?? readValue(tokens);
+  return readBracketed(tokens) ?? readMatrices(tokens) ?? readBothSigns(tokens) ?? readValue(tokens);
 }
 
 function readRelation(tokens: readonly Token[], sides: readonly (readonly Token[])[]): MathAnswer {
@@ -118,10 +118,58 @@ function readBracketed(tokens: readonly Token[]): MathAnswer | null {
   return { kind: "tuple", open: first.name, close: last.name, members: parts.map(readAnswer) };
 }
 
-function readMatrix(tokens: readonly Token[]): MathAnswer | null {
-  const [only] = tokens;
-  if (tokens.length !== 1 || only?.kind !== "matrix") return null;
-  return { kind: "matrix", rows: only.rows.map((cells) => cells.map(readAnswer)) };
+type Matrix = readonly (readonly Expression[])[];
+
+/** A matrix, or sums and products of matrices, computed. */
+function readMatrices(tokens: readonly Token[]): MathAnswer | null {
+  if (!tokens.some(({ kind }) => kind === "matrix")) return null;
+  if (tokens.some(({ kind, ...rest }) => kind !== "matrix" && !("name" in rest && /^[-+*]$/.test(rest.name))))
+    return null;
+  let sum: Matrix | null = null;
+  let product: Matrix | null = null;
+  let sign: "+" | "-" = "+";
+  const close = (): void => {
+    if (product === null) throw new Unreadable("an operand is missing");
+    const term: Matrix = sign === "-" ? product.map((row) => row.map(negated)) : product;
+    sum = sum === null ? term : added(sum, term);
+    product = null;
+  };
+  for (const [i, token] of tokens.entries()) {
+    if (token.kind === "matrix") {
+      const rows = token.rows.map((cells) => cells.map((cell) => cellOf(cell)));
+      product = product === null ? rows : multiplied(product, rows);
+    } else if (token.kind === "operator" && token.name !== "*") {
+      if (i > 0) close();
+      sign = token.name as "+" | "-";
+    }
+  }
+  close();
+  const value = (expression: Expression): MathAnswer => ({ kind: "value", expression, unit: null });
+  return { kind: "matrix", rows: ((sum as Matrix | null) ?? []).map((row) => row.map(value)) };
+}
+
+function cellOf(tokens: readonly Token[]): Expression {
+  const cell = readAnswer(tokens);
+  if (cell.kind !== "value") throw new Unreadable("an entry is no value");
+  return cell.expression;
+}
+
+function added(a: Matrix, b: Matrix): Matrix {
+  if (a.length !== b.length || a[0]?.length !== b[0]?.length) throw new Unreadable("matrices of other sizes");
+  return a.map((row, r) => row.map((cell, c) => ({ kind: "sum", terms: [cell, b[r]?.[c] as Expression] })));
+}
+
+/** [n, k] times [k, m]; of small ones, as answers are. */
+function multiplied(a: Matrix, b: Matrix): Matrix {
+  const inner = b.length;
+  if (a.some((row) => row.length !== inner) || a.length * inner * (b[0]?.length ?? 0) > 200)
+    throw new Unreadable("matrices of other sizes");
+  return a.map((row) =>
+    (b[0] ?? []).map((_, c) => ({
+      kind: "sum",
+      terms: row.map((cell, k) => ({ kind: "product", factors: [cell, b[k]?.[c] as Expression] })),
+    })),
+  );
 }
 
 /** a \pm b is both. */

@@ -225,8 +225,9 @@ function assigned({ sides, relations }: Extract<MathAnswer, { kind: "relation" }
   if (relations.some((relation) => relation !== "=" && relation !== "~")) return null;
   // Of x = 1/3 = ... ~ 0.33 the last that is said to be equal.
   const last = relations.lastIndexOf("=");
-  const [name, value] = [sides[0] as MathAnswer, sides[last < 0 ? sides.length - 1 : last + 1] as MathAnswer];
-  return isName(name) ? { name, value } : null;
+  const at = last < 0 ? sides.length - 1 : last + 1;
+  const name = sides.slice(0, at).find(isName);
+  return name === undefined ? null : { name, value: sides[at] as MathAnswer };
 }
 
 /** What stands for something: a variable, f(x), AB, |AB|, (p, q), words, ratios of names. */

@@ -13,7 +13,7 @@ import { readAnswer } from "./read-answer.ts";
 const WHOLE = 200;
 /** Between two boxes of one answer: separators, conjunctions, a word, a name that is given a value, layout. */
 const BETWEEN_BOXES =
-  /^[\s$]*(?:[a-z]+\s+(?=and))?(?:\s|\$|\\[()[\],;! ]|\\q?quad|,|;|and|or|\\text\s*\{\s*(?:,|and|or|\s)*\}|[a-zA-Z](?:_\{?\w+\}?)?\s*=)*$/;
+  /^[\s$]*(?:[a-z]+\s+(?=and))?(?:\s|\$|\\[()[\],;! ]|\\q?quad|,|;|and|or|\\text\s*\{(?:[^{}]{0,40}\band|\s*(?:,|and|or|\s)*)\s*\}|[a-zA-Z](?:_\{?\w+\}?)?\s*=)*$/;
 /** Candidates that are looked at. */
 const MOST = 6;
 /** The last formula of a text; characters that are looked at. */
@@ -55,6 +55,12 @@ export function statedAnswers(completion: string, problem?: string): string[] {
     /^\}?[\s$.)\]*\\]*or\s+([^\n.]{1,80})/i.exec(completion.slice(best.end, best.end + WHOLE)) ?? [];
   const texts = [...new Set(run.map(({ text }) => text)), ...(alternative === undefined ? [] : [alternative])];
   return [texts.join(", ")];
+}
+
+/** The last number of a sentence; null where it has none. */
+export function numberIn(sentence: string): string | null {
+  if (!/[A-Za-z]{2,}\s+\S/.test(sentence)) return null;
+  return extractAnswers(sentence, { order: ["number"] }).find(({ start }) => !isDenied(sentence, start))?.text ?? null;
 }
 
 /** Whether what stands at a place is said not to be the answer. */

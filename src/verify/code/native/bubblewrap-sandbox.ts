@@ -11,7 +11,7 @@ import { SandboxProcess } from "../child-process.ts";
 import { type Limits, SANDBOX_LIMITS } from "../limits.ts";
 import { ProcessPool } from "../process-pool.ts";
 import { ProcessSandbox } from "../process-sandbox.ts";
-import { PYTHON_BOOTSTRAP, PYTHON_IMPORTS } from "../python/bootstrap.ts";
+import { PYTHON_BOOTSTRAP } from "../python/bootstrap.ts";
 import type { Sandbox } from "../sandbox.ts";
 
 export type BubblewrapOptions = Partial<Limits> & {
@@ -63,7 +63,8 @@ export function bubblewrapSandbox(options: BubblewrapOptions = {}): Sandbox | nu
   } catch {
     return null;
   }
-  const program = `${PYTHON_IMPORTS}\n${PYTHON_BOOTSTRAP}\n${NATIVE_LOOP.replace("MEMORY", String(limits.memoryBytes))}`;
+  // Programs import what they use: CPython loads a module faster than most programs need it.
+  const program = `${PYTHON_BOOTSTRAP}\n${NATIVE_LOOP.replace("MEMORY", String(limits.memoryBytes))}`;
   const start = async (): Promise<SandboxProcess> =>
     new SandboxProcess({ program: bwrap, args: [...args, program], cwd: "/" }, limits);
   return new ProcessSandbox("bubblewrap", new ProcessPool(start, options.warm ?? 2));

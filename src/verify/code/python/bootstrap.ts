@@ -7,7 +7,7 @@
 
 export const PYTHON_BOOTSTRAP = `
 def _mull_make():
-    import ast, builtins, io, json, sys, traceback
+    import builtins, io, json, sys
 
     OUTPUT = 262144
     FAILURES = 20
@@ -88,6 +88,8 @@ def _mull_make():
         except BaseException:
             message = "?"
         try:
+            import traceback
+
             trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))[-2000:]
         except BaseException:
             trace = ""
@@ -136,6 +138,8 @@ def _mull_make():
         pass
 
     def judge(question, ask):
+        import ast
+
         state = {"passed": 0, "failures": [], "error": None}
         lines = question["source"].splitlines()
 
