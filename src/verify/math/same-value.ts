@@ -133,7 +133,7 @@ function comparedAt(
   at: (digits: number) => ReadonlyMap<string, Complex>,
   work: Work,
 ): boolean | null {
-  let digits = FIRST_DIGITS + 4 * Math.max(heightOf(a), heightOf(b));
+  let digits = Math.max(FIRST_DIGITS, 40 + 4 * Math.max(heightOf(a), heightOf(b)));
   for (;;) {
     if (digits > MATH_LIMITS.precision) throw new TooMuchWork("it would take too many digits");
     const arithmetic = arithmeticOf(digits);
