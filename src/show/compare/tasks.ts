@@ -8,7 +8,8 @@ import { direct, reworded, type Shot, stepByStep, withShots } from "../../search
 import { readJsonLines } from "../../store/json-lines.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import { parseQuestion, type Question } from "../../tasks/questions.ts";
-import { extractFinalAnswer, FinalAnswerVerifier } from "../../verify/final-answer-verifier.ts";
+import { extractFinalAnswer } from "../../verify/final-answer-verifier.ts";
+import { MathVerifier } from "../../verify/math/math-verifier.ts";
 import type { Prompting } from "../cli/options.ts";
 import { COUNTDOWN, QUESTIONS, type Setting } from "./setting.ts";
 
@@ -47,8 +48,8 @@ export async function loadTask(source: string, options: TaskOptions): Promise<Be
   return {
     name: source,
     problems: questions.map((question) => reworded(question, words)),
-    verifier: new FinalAnswerVerifier(),
-    extract: (_, text) => extractFinalAnswer(text),
+    verifier: new MathVerifier(),
+    extract: (problem, text) => extractFinalAnswer(text, problem.prompt),
     setting: QUESTIONS,
   };
 }

@@ -47,7 +47,7 @@ export const MATH_LIMITS = {
   /** Significant digits of numeric evaluation, at most. */
   precision: 900,
   /** Of one question, in units of a sine of 60 digits, which takes about half a millisecond. */
-  work: 250,
+  work: 200,
   /** Readings of an answer that may be meant in several ways. */
   readings: 8,
   /** Members of a list, set or tuple. */
