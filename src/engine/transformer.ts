@@ -138,13 +138,13 @@ function isHead({ name }: ParameterSpec): boolean {
 
 /** A model with a new head, which is zero, in place of the one it may have. */
 export function withHead(
-  { head: _, ...trunk }: TransformerConfig,
+  { head: _, ...headless }: TransformerConfig,
   parameters: Float32Array,
   head: ScalarHead = { bias: true },
 ): { readonly config: TransformerConfig; readonly parameters: Float32Array } {
-  const config = { ...trunk, head };
+  const config = { ...headless, head };
   const flat = new Float32Array(parameterCount(config));
-  flat.set(parameters.subarray(0, parameterCount(trunk)));
+  flat.set(parameters.subarray(0, parameterCount(headless)));
   return { config, parameters: flat };
 }
 
