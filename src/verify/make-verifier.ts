@@ -19,7 +19,7 @@ export async function makeVerifier(spec: VerifierSpec): Promise<MadeVerifier> {
     case "math":
       return { verifier: new (await import("./math/math-verifier.ts")).MathVerifier({ bare }), close: nothing };
     case "choice":
-      return { verifier: new (await import("./choice.ts")).ChoiceVerifier(), close: nothing };
+      return { verifier: new (await import("./choice/choice-verifier.ts")).ChoiceVerifier(), close: nothing };
     case "exact":
       return { verifier: new (await import("./exact.ts")).ExactVerifier({ ignoreCase }), close: nothing };
     case "code": {

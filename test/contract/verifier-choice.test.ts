@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ChoiceVerifier } from "../../src/verify/choice.ts";
+import { ChoiceVerifier } from "../../src/verify/choice/choice-verifier.ts";
 import { ExactVerifier } from "../../src/verify/exact.ts";
 import { type VerifierCase, verifierContract } from "./verifier.ts";
 

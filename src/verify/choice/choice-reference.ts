@@ -1,7 +1,7 @@
 /** The options of a multiple choice and which of them are right, as a problem says it. */
 
 import { z } from "zod";
-import type { Problem } from "../core/problem.ts";
+import type { Problem } from "../../core/problem.ts";
 import { LONGEST_OPTION, namedOptions, type Option, optionsOf } from "./named-options.ts";
 
 export type Choice = {

@@ -8,13 +8,13 @@
  * right and that it is not, is wrong. What repeats the problem, its list of options above all, names nothing.
  */
 
-import type { Verifier } from "../core/interfaces.ts";
-import type { Problem } from "../core/problem.ts";
-import { correct, unscored, type Verdict, wrong } from "../core/verdict.ts";
+import type { Verifier } from "../../core/interfaces.ts";
+import type { Problem } from "../../core/problem.ts";
+import { correct, unscored, type Verdict, wrong } from "../../core/verdict.ts";
+import { tooLong } from "../reference.ts";
 import { type Choice, choiceOf } from "./choice-reference.ts";
 import { chosenOptions } from "./chosen-options.ts";
 import { letterOf } from "./named-options.ts";
-import { tooLong } from "./reference.ts";
 
 export type ChoiceOptions = {
   /**

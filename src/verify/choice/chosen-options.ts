@@ -1,9 +1,9 @@
 /** The options that a completion names at last, read as choice.ts says. */
 
-import { type AnswerKind, type Candidate, TAIL } from "./extraction/candidate.ts";
-import { echoes } from "./extraction/echo.ts";
-import { extractAnswers } from "./extraction/extract-answers.ts";
-import { partsOf } from "./extraction/thinking.ts";
+import { type AnswerKind, type Candidate, TAIL } from "../extraction/candidate.ts";
+import { echoes } from "../extraction/echo.ts";
+import { extractAnswers } from "../extraction/extract-answers.ts";
+import { partsOf } from "../extraction/thinking.ts";
 import { comparable, type Named, namedOptions, type Option } from "./named-options.ts";
 
 const STATED: readonly AnswerKind[] = ["tool call", "json", "boxed", "hashes", "tag", "phrase"];

@@ -5,9 +5,9 @@
  * something is said to be right ("A is correct"), nothing else is.
  */
 
-import { canonicalAnswer } from "./canonical-answer.ts";
-import { LONGEST_ANSWER, withoutTail } from "./extraction/candidate.ts";
-import { letterMarks } from "./extraction/choice-letters.ts";
+import { canonicalAnswer } from "../canonical-answer.ts";
+import { LONGEST_ANSWER, withoutTail } from "../extraction/candidate.ts";
+import { letterMarks } from "../extraction/choice-letters.ts";
 
 export type Named = {
   /** Places of the options, ascending. Empty where the statement says that none is right, or names one that is not there. */
