@@ -133,8 +133,8 @@ console.log(`before ${JSON.stringify(before)}\nclosed ${JSON.stringify(end)}`);
 const [first, last] = [seen[0] ?? before, seen.at(-1) ?? end];
 const leaks = [
   end.processes > before.processes && "processes",
-  end.descriptors > before.descriptors + 2 && "descriptors",
-  end.folders > before.folders && "folders",
+  last.descriptors > first.descriptors + 4 && "descriptors",
+  last.folders > first.folders + 2 && "folders",
   last.heapMB > first.heapMB + 5 && "heap",
 ].filter((each) => each !== false);
 console.log(

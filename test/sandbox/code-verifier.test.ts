@@ -102,6 +102,30 @@ function suite(name: string, sandbox: Sandbox | null): void {
       assert.equal(verdict.status, "unscored");
     });
 
+    test("asserts: a test that catches everything does not hide that the candidate ended", async () => {
+      const source = "try:\n    candidate(1)\nexcept:\n    pass\nassert True\n";
+      const program = "import os\ndef f(x):\n    os._exit(0)\n";
+      const verdict = await verify({ entry: "f", tests: { kind: "asserts", source } }, program);
+      assert.equal(verdict.status, "wrong", verdict.reason);
+    });
+
+    test("asserts: what the candidate returns cannot keep the tests from a verdict", async () => {
+      const source = "assert sum(1 for _ in range(candidate(1))) < 10\n";
+      const verdict = await verify(
+        { entry: "f", tests: { kind: "asserts", source } },
+        "def f(x):\n    return 10 ** 15\n",
+      );
+      assert.equal(verdict.status, "wrong", verdict.reason);
+    });
+
+    test("asserts: long numbers and sets of sets cross", async () => {
+      const source =
+        "assert candidate(6000) == 10 ** 6000\nassert candidate({frozenset({1})}) == {frozenset({1})}\nassert candidate({(1, frozenset()): 2}) == {(1, frozenset()): 2}\n";
+      const program = "def f(x):\n    return 10 ** x if isinstance(x, int) else x\n";
+      const verdict = await verify({ entry: "f", tests: { kind: "asserts", source } }, program);
+      assert.equal(verdict.status, "correct", verdict.reason);
+    });
+
     test("an abort ends what is under way", async () => {
       const controller = new AbortController();
       const verdict = verify(
@@ -110,13 +134,13 @@ function suite(name: string, sandbox: Sandbox | null): void {
         controller.signal,
       );
       setImmediate(() => controller.abort());
-      assert.notEqual((await verdict).status, "correct");
+      assert.equal((await verdict).status, "unscored");
     });
   });
 }
 
-suite("Python in WebAssembly", pyodideSandbox());
-suite("CPython behind bubblewrap", bubblewrapSandbox());
+suite("Python in WebAssembly", pyodideSandbox({ wallMs: 5000 }));
+suite("CPython behind bubblewrap", bubblewrapSandbox({ wallMs: 5000 }));
 
 test("a closed sandbox leaves no process and no file behind", async () => {
   const processes = (): number =>

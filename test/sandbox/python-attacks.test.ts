@@ -5,7 +5,7 @@ import { pyodideSandbox } from "../../src/verify/code/python/pyodide-sandbox.ts"
 import { attackSuite } from "./attacks.ts";
 import { PYTHON_ATTACKS } from "./python-attacks.ts";
 
-const limits = { wallMs: 3000, memoryBytes: 256 * 1024 * 1024 };
+const limits = { wallMs: 1500, memoryBytes: 256 * 1024 * 1024 };
 const suite = {
   language: "python",
   good: "def f(x):\n    return x * 2\n",

@@ -44,6 +44,35 @@ export const PYTHON_ATTACKS: readonly Attack[] = [
     "comes to JavaScript by a proxy",
     "import sys\nfor n in list(sys.modules):\n    if sys.modules[n] is None:\n        del sys.modules[n]\nfrom pyodide.ffi import to_js\nreturn str(to_js([1]).constructor.constructor('return process.env.MULL_CANARY')())",
   ),
+  {
+    name: "finds JavaScript in the heap and calls it",
+    tells: true,
+    program:
+      "import gc, os\ndef f(x):\n    for o in gc.get_objects():\n        if isinstance(o, dict) and 'JsProxy' in type(o.get('pyodide_js')).__name__:\n            try:\n                o['pyodide_js'].FS\n                return x * 2\n            except BaseException:\n                return x * 2\n    return 'nothing'",
+  },
+  {
+    name: "makes an object of JavaScript anew",
+    tells: true,
+    program:
+      "import gc\ndef f(x):\n    for o in gc.get_objects():\n        if type(o).__name__ == 'module' and o.__name__ == 'pyodide.ffi':\n            o.to_js([1])\n            return x * 2\n    return 'nothing'",
+  },
+  {
+    name: "finds a function of JavaScript in the frames above",
+    program:
+      "import sys\ndef f(x):\n    frame = sys._getframe()\n    while frame:\n        if any(type(v).__name__ == 'JsProxy' for v in frame.f_locals.values()):\n            return x * 2\n        frame = frame.f_back\n    return 'nothing'",
+  },
+  {
+    name: "forks at all",
+    tells: true,
+    program:
+      "import os\ndef f(x):\n    try:\n        if os.fork() == 0:\n            os._exit(0)\n        return x * 2\n    except OSError:\n        return 'refused'",
+  },
+  {
+    name: "answers with what is nested too deeply to read",
+    tells: true,
+    program:
+      'import json\nreal = json.dumps\njson.dumps = lambda *a, **k: \'{"status":"ok","stdout":"","stderr":"","value":\' + \'["l",[\' * 100000 + \']]\' * 100000 + \'}\'\ndef f(x):\n    return 0',
+  },
   tells("calls the C library", "import ctypes\nreturn str(ctypes.CDLL(None).system(b'cat FILE'))"),
   tells(
     "looks for what is expected",

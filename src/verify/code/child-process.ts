@@ -8,7 +8,13 @@ import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { type Limits, SANDBOX_LIMITS } from "./limits.ts";
 
-export type Command = { readonly program: string; readonly args: readonly string[]; readonly cwd: string };
+export type Command = {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** What it reads on its descriptor 3, to the end. */
+  readonly third?: Buffer;
+};
 
 export type Ended = "timeout" | "memory" | "crashed" | "closed";
 
@@ -31,21 +37,23 @@ export class SandboxProcess {
   readonly #child: ChildProcess;
   readonly #limits: Limits;
   #buffer = "";
-  #received = 0;
   #stderr = "";
   #ended: Ended | null = null;
   #pending: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void } | null = null;
   readonly #lines: string[] = [];
   readonly #exit: Promise<void>;
 
-  constructor({ program, args, cwd }: Command, limits: Limits) {
+  constructor({ program, args, cwd, third }: Command, limits: Limits) {
     this.#limits = limits;
     this.#child = spawn(program, args, {
       cwd,
       env: {},
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: third === undefined ? ["pipe", "pipe", "pipe"] : ["pipe", "pipe", "pipe", "pipe"],
       detached: process.platform !== "win32",
     });
+    const more = this.#child.stdio[3] as Socket | null | undefined;
+    more?.on("error", () => {});
+    if (third !== undefined) more?.end(third);
     this.#child.stdout?.setEncoding("utf8");
     this.#child.stdout?.on("data", (text: string) => this.#receive(text));
     this.#child.stderr?.setEncoding("utf8");
@@ -66,11 +74,16 @@ export class SandboxProcess {
     });
     // One that waits to be used does not keep this process alive; when this one ends, its pipe closes and it ends too.
     this.#child.unref();
-    for (const pipe of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) (pipe as Socket | null)?.unref();
+    for (const pipe of this.#child.stdio) (pipe as Socket | null)?.unref();
   }
 
   get ended(): boolean {
     return this.#ended !== null;
+  }
+
+  /** How long it may take to say something, ms. */
+  get wallMs(): number {
+    return this.#limits.wallMs;
   }
 
   /** What it printed beside the protocol, for the message of an error. */
@@ -124,9 +137,8 @@ export class SandboxProcess {
   }
 
   #receive(text: string): void {
-    this.#received += text.length;
     if (this.#buffer.length + text.length > SANDBOX_LIMITS.messageBytes) {
-      this.#kill("crashed");
+      this.#kill("memory");
       return;
     }
     const parts = `${this.#buffer}${text}`.split("\n");

@@ -11,6 +11,7 @@ import type { Problem } from "../../core/problem.ts";
 import { correct, unscored, type Verdict, wrong } from "../../core/verdict.ts";
 import { tooLong } from "../reference.ts";
 import { type CodeTests, codeTestsSchema, type Language } from "./code-tests.ts";
+import { SANDBOX_LIMITS } from "./limits.ts";
 import { equalData, fromJson, printData } from "./plain-data.ts";
 import { programOf } from "./program.ts";
 import type { CallOutcome, Interpreter, Outcome, Sandbox } from "./sandbox.ts";
@@ -77,15 +78,14 @@ export class CodeVerifier implements Verifier {
 type Tally = { passed: number; total: number; failure: string | null };
 
 async function judged(sandbox: Sandbox, tests: CodeTests, program: string, signal?: AbortSignal): Promise<Verdict> {
-  if (tests.tests.kind === "io")
-    return verdictOf(await runCases(sandbox, tests.tests.cases, program, tests.language, signal));
-  const candidate = await opened(sandbox, signal);
-  try {
+  const spec = tests.tests;
+  if (spec.kind === "io") return verdictOf(await runCases(sandbox, spec.cases, program, tests.language, signal));
+  return withCandidate(sandbox, signal, async (candidate) => {
     const loaded = await candidate.run(program, { typescript: tests.language === "typescript" });
     if (loaded.status !== "ok") return wrong(cut(`the program does not load: ${ending(loaded)}`));
     if (tests.entry === undefined) return unscored("the tests name no function to call");
-    if (tests.tests.kind === "calls") return verdictOf(await callCases(candidate, tests.entry, tests.tests.cases));
-    const { source } = tests.tests;
+    if (spec.kind === "calls") return verdictOf(await callCases(candidate, tests.entry, spec.cases));
+    const { source } = spec;
     const { passed, failures, error } = await sandbox.judge(
       { source, prelude: tests.prelude, entry: tests.entry },
       candidate,
@@ -95,16 +95,27 @@ async function judged(sandbox: Sandbox, tests: CodeTests, program: string, signa
     if (total === 0) return unscored("the tests assert nothing");
     const failure = first === undefined ? error : `line ${first.line}: ${first.text}: ${first.message}`;
     return verdictOf({ passed, total, failure });
-  } finally {
-    await candidate.close();
-  }
+  });
 }
 
-async function opened(sandbox: Sandbox, signal: AbortSignal | undefined): Promise<Interpreter> {
+/** What is under way ends with its process. */
+async function withCandidate<T>(
+  sandbox: Sandbox,
+  signal: AbortSignal | undefined,
+  work: (candidate: Interpreter) => Promise<T>,
+): Promise<T> {
   const candidate = await sandbox.open();
-  // What is under way ends with its process.
-  signal?.addEventListener("abort", () => void candidate.close(), { once: true });
-  return candidate;
+  const stop = (): void => void candidate.close();
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    signal?.throwIfAborted(); // while it was opened
+    const made = await work(candidate);
+    signal?.throwIfAborted(); // what was cut short is no verdict
+    return made;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await candidate.close();
+  }
 }
 
 async function callCases(
@@ -141,22 +152,24 @@ async function runCases(
 ): Promise<Tally> {
   const tally: Tally = { passed: 0, total: cases.length, failure: null };
   let failures = 0;
+  const began = performance.now();
   for (const [i, { stdin, stdout }] of cases.entries()) {
     if (failures >= MOST_FAILURES) break;
-    const candidate = await opened(sandbox, signal);
-    try {
-      const outcome = await candidate.run(program, { stdin, typescript: language === "typescript" });
-      const ended = outcome.status === "ok" || outcome.status === "exited";
-      if (ended && lines(outcome.stdout) === lines(stdout)) {
-        tally.passed++;
-        continue;
-      }
-      failures++;
-      const told = ended ? `printed ${JSON.stringify(outcome.stdout.slice(0, 200))}` : ending(outcome);
-      tally.failure ??= `case ${i + 1} ${told}, expected ${JSON.stringify(stdout.slice(0, 200))}`;
-    } finally {
-      await candidate.close();
+    if (performance.now() - began > SANDBOX_LIMITS.totalMs) {
+      tally.failure ??= `the first ${i} cases take longer than all may`;
+      break;
     }
+    const outcome = await withCandidate(sandbox, signal, (candidate) =>
+      candidate.run(program, { stdin, typescript: language === "typescript" }),
+    );
+    const ended = outcome.status === "ok" || outcome.status === "exited";
+    if (ended && lines(outcome.stdout) === lines(stdout)) {
+      tally.passed++;
+      continue;
+    }
+    failures++;
+    const told = ended ? `printed ${JSON.stringify(outcome.stdout.slice(0, 200))}` : ending(outcome);
+    tally.failure ??= `case ${i + 1} ${told}, expected ${JSON.stringify(stdout.slice(0, 200))}`;
   }
   return tally;
 }

@@ -4,6 +4,8 @@
 export const SANDBOX_LIMITS = {
   /** Of a run or a call, ms of wall time. */
   wallMs: 10_000,
+  /** Of all calls of one candidate, and of all its runs on inputs, ms of wall time. */
+  totalMs: 60_000,
   /** Of a process. */
   memoryBytes: 512 * 1024 * 1024,
   /** Of stdout and of stderr, each. */
@@ -14,8 +16,10 @@ export const SANDBOX_LIMITS = {
   messageBytes: 4 * 1024 * 1024,
   /** Of one number, digits. */
   dataDigits: 20_000,
-  /** Of one container. */
-  dataItems: 200_000,
+  /** Of one value, with all that is in it. */
+  dataItems: 400_000,
+  /** Of one value: containers in containers. */
+  dataDepth: 110,
 } as const;
 
 export type Limits = { readonly wallMs: number; readonly memoryBytes: number };

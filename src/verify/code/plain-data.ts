@@ -24,24 +24,45 @@ export type PlainData =
   /** A dictionary, object or map: pairs of key and value. */
   | readonly ["d", readonly (readonly [PlainData, PlainData])[]];
 
-const digits = z.string().max(SANDBOX_LIMITS.dataDigits);
-const text = z.string().max(SANDBOX_LIMITS.messageBytes);
-
-/** What a process that is not trusted sent. */
-export const plainDataSchema: z.ZodType<PlainData> = z.lazy(() =>
-  z.union([
-    z.tuple([z.literal("n")]),
-    z.tuple([z.literal("u")]),
-    z.tuple([z.literal("b"), z.boolean()]),
-    z.tuple([z.literal("i"), digits.regex(/^-?\d+$/)]),
-    z.tuple([z.literal("f"), digits]),
-    z.tuple([z.literal("c"), digits, digits]),
-    z.tuple([z.literal("s"), text]),
-    z.tuple([z.literal("y"), text.regex(/^(?:[0-9a-f]{2})*$/)]),
-    z.tuple([z.enum(["l", "t", "S"]), z.array(plainDataSchema).max(SANDBOX_LIMITS.dataItems)]),
-    z.tuple([z.literal("d"), z.array(z.tuple([plainDataSchema, plainDataSchema])).max(SANDBOX_LIMITS.dataItems)]),
-  ]),
+/** What a process that is not trusted sent: one pass over it, bounded in depth and in number. */
+export const plainDataSchema = z.custom<PlainData>(
+  (value) => isPlain(value, 0, { left: SANDBOX_LIMITS.dataItems }),
+  "no plain data",
 );
+
+function isPlain(value: unknown, depth: number, count: { left: number }): boolean {
+  if (!Array.isArray(value) || depth > SANDBOX_LIMITS.dataDepth || --count.left < 0) return false;
+  const [kind, first, second] = value as unknown[];
+  const digits = (text: unknown): boolean => typeof text === "string" && text.length <= SANDBOX_LIMITS.dataDigits;
+  const plain = (item: unknown): boolean => isPlain(item, depth + 1, count);
+  switch (kind) {
+    case "n":
+    case "u":
+      return value.length === 1;
+    case "b":
+      return value.length === 2 && typeof first === "boolean";
+    case "i":
+      return value.length === 2 && digits(first) && /^-?\d+$/.test(first as string);
+    case "f":
+      return value.length === 2 && digits(first);
+    case "c":
+      return value.length === 3 && digits(first) && digits(second);
+    case "s":
+      return value.length === 2 && typeof first === "string";
+    case "y":
+      return value.length === 2 && typeof first === "string" && first.length % 2 === 0 && /^[0-9a-f]*$/.test(first);
+    case "l":
+    case "t":
+    case "S":
+      return value.length === 2 && Array.isArray(first) && first.every(plain);
+    case "d": {
+      const pair = (item: unknown): boolean => Array.isArray(item) && item.length === 2 && item.every(plain);
+      return value.length === 2 && Array.isArray(first) && first.every(pair);
+    }
+    default:
+      return false;
+  }
+}
 
 /**
  * A value of JSON as plain data: whole numbers are integers, arrays lists, objects dictionaries.

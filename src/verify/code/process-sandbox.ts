@@ -46,6 +46,7 @@ export class ProcessSandbox implements Sandbox {
 
   async judge(tests: AssertTests, candidate: Interpreter): Promise<Judgement> {
     const judge = await this.#pool.take();
+    let answered = false;
     try {
       judge.tell({ op: "judge", ...tests });
       for (;;) {
@@ -54,7 +55,13 @@ export class ProcessSandbox implements Sandbox {
         if (judgement.success) return judgement.data;
         const { args, kwargs } = questionSchema.parse(said);
         judge.tell(await (candidate as ProcessInterpreter).call(tests.entry, args, kwargs));
+        answered = true;
       }
+    } catch (error) {
+      // Tests that loop or swell on what the candidate returned are its doing: it does not escape a verdict by that.
+      if (!answered || !(error instanceof ProcessEnded) || (error.how !== "timeout" && error.how !== "memory"))
+        throw error;
+      return { passed: 0, failures: [], error: `the tests do not end on what it returned: ${error.how}` };
     } finally {
       await judge.close();
     }
@@ -68,6 +75,7 @@ export class ProcessSandbox implements Sandbox {
 
 class ProcessInterpreter implements Interpreter {
   readonly #process: SandboxProcess;
+  #left: number = SANDBOX_LIMITS.totalMs;
 
   constructor(process: SandboxProcess) {
     this.#process = process;
@@ -89,9 +97,11 @@ class ProcessInterpreter implements Interpreter {
   }
 
   async #ask(question: object): Promise<CallOutcome> {
+    const began = performance.now();
     try {
       this.#process.tell(question);
-      const said = outcomeSchema.safeParse(await this.#process.hear());
+      const said = outcomeSchema.safeParse(await this.#process.hear(Math.min(this.#process.wallMs, this.#left)));
+      this.#left = Math.max(1, this.#left - (performance.now() - began));
       if (said.success) return said.data;
       await this.#process.close();
       return { ...nothing("crashed"), stderr: "it answered what is no answer" };

@@ -30,6 +30,25 @@ def _mull_make():
         def text(self):
             return "".join(self.parts)
 
+    def digits(x):
+        """All of them: what a program may print has nothing to do with what crosses."""
+        if int.bit_length(x) > 65000:
+            raise ValueError("a number too large to cross")
+        most = sys.get_int_max_str_digits()
+        sys.set_int_max_str_digits(0)
+        try:
+            return int.__repr__(int.__add__(x, 0))
+        finally:
+            sys.set_int_max_str_digits(most)
+
+    def number(text):
+        most = sys.get_int_max_str_digits()
+        sys.set_int_max_str_digits(0)
+        try:
+            return int(text)
+        finally:
+            sys.set_int_max_str_digits(most)
+
     def encode(x, depth=0):
         if depth > 100:
             raise ValueError("nested too deeply to cross")
@@ -39,7 +58,7 @@ def _mull_make():
         if kind is bool:
             return ["b", x]
         if isinstance(x, int):
-            return ["i", int.__repr__(x + 0 if kind is int else int.__add__(x, 0))]
+            return ["i", digits(x)]
         if isinstance(x, float):
             return ["f", float.__repr__(x)]
         if isinstance(x, complex):
@@ -60,14 +79,14 @@ def _mull_make():
             return ["d", [[encode(k, depth + 1), encode(v, depth + 1)] for k, v in dict.items(x)]]
         raise TypeError("a value of type " + kind.__name__ + " is no plain data")
 
-    def decode(data):
+    def decode(data, key=False):
         kind = data[0]
         if kind in "nu":
             return None
         if kind in "bs":
             return data[1]
         if kind == "i":
-            return int(data[1])
+            return number(data[1])
         if kind == "f":
             return float(data[1])
         if kind == "c":
@@ -77,10 +96,11 @@ def _mull_make():
         if kind == "l":
             return [decode(item) for item in data[1]]
         if kind == "t":
-            return tuple(decode(item) for item in data[1])
+            return tuple([decode(item, key) for item in data[1]])
         if kind == "S":
-            return set(decode(item) for item in data[1])
-        return {decode(k): decode(v) for k, v in data[1]}
+            # What is in a set, or a key, must itself be frozen.
+            return (frozenset if key else set)([decode(item, True) for item in data[1]])
+        return {decode(k, True): decode(v) for k, v in data[1]}
 
     def describe(error):
         try:
@@ -140,7 +160,7 @@ def _mull_make():
     def judge(question, ask):
         import ast
 
-        state = {"passed": 0, "failures": [], "error": None}
+        state = {"passed": 0, "failures": [], "error": None, "ended": None}
         lines = question["source"].splitlines()
 
         def passed():
@@ -158,6 +178,8 @@ def _mull_make():
                 raise CandidateEnded("too many asserts fail")
 
         def candidate(*args, **kwargs):
+            if state["ended"] is not None:
+                raise CandidateEnded(state["ended"])
             question = {"args": [encode(item) for item in args], "kwargs": {k: encode(v) for k, v in kwargs.items()}}
             answer = json.loads(ask(json.dumps(question)))
             if answer["status"] == "ok":
@@ -170,7 +192,8 @@ def _mull_make():
                         own.update(fresh)
                 return decode(answer["value"])
             if answer["status"] != "raised":
-                raise CandidateEnded("the candidate ended: " + answer["status"])
+                state["ended"] = "the candidate ended: " + answer["status"]
+                raise CandidateEnded(state["ended"])
             kind = getattr(builtins, answer["error"]["type"], None)
             if not (isinstance(kind, type) and issubclass(kind, Exception)) or issubclass(kind, UnicodeError):
                 kind = RuntimeError
@@ -210,6 +233,9 @@ def _mull_make():
         except BaseException as error:
             state["error"] = (type(error).__name__ + ": " + str(error))[:500]
         sys.stdout = before
+        # A test that catches everything does not catch that.
+        ended = state.pop("ended")
+        state["error"] = state["error"] or ended
         return state
 
     def answer(line, ask=None):

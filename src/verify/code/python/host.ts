@@ -1,6 +1,7 @@
 /**
  * The program of a process that holds one Python: CPython compiled to WebAssembly (Pyodide). Started by the sandbox, with
- * Node's permission model, without an environment. It reads a line, answers it, and reads the next, all in step.
+ * Node's permission model, without an environment. Before a candidate runs, the bridge between Python and JavaScript is cut where
+ * WebAssembly imports it: what Python still holds of JavaScript cannot be looked into, called or changed. It reads a line, answers it, and reads the next, all in step.
  *
  *   host make <pyodide folder> <snapshot>    loads Python and saves its memory
  *   host serve <pyodide folder> <snapshot>   goes on from that memory
@@ -26,6 +27,34 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if "JsFinder" not in type
 for name in ("js", "pyodide", "pyodide_js", "_pyodide", "_pyodide_core"):
     sys.modules[name] = None
 `;
+/** What Pyodide's bridge imports: WebAssembly's ways to the objects of JavaScript, and to code that is linked while it runs. */
+const BRIDGE =
+  /^_*(?:Js|js|hiwire|pyproxy|python2js|destroy_|create_|wrap_|raw_call|ffi_|dlopen|dlsym|emscripten_(?:dlopen|system|asm|run)|set_pyodide|pyodide_js|get_length|handle_next|agen_|can_run|array_to|get_async)/;
+/** Of these, what takes a text in and a text out. None of them reads, sets or calls anything of an object. */
+const TEXTS =
+  /^(?:js2python_js|js2python_immutable_js|JsvArray_Get|JsProxy_compute_typeflags|JsvError_Check|JsvNoValue_Check|pyproxy_Check|_python2js_(?:ascii|ucs[124])|__hiwire_deduplicate_(?:get|set|delete))$/;
+/** From here on the bridge is up. It never comes down again. */
+let sealed = false;
+
+function gate(imports: Record<string, unknown>): void {
+  for (const [name, way] of Object.entries(imports)) {
+    if (typeof way !== "function" || !BRIDGE.test(name) || TEXTS.test(name)) continue;
+    const gated = (...args: unknown[]): unknown => {
+      if (sealed) throw new Error(`there is no way to JavaScript (${name})`);
+      return (way as (...given: unknown[]) => unknown)(...args);
+    };
+    imports[name] = Object.assign(gated, way);
+  }
+}
+type Imports = Readonly<Record<string, Record<string, unknown> | undefined>>;
+const { WebAssembly } = globalThis as unknown as {
+  WebAssembly: { instantiate(source: unknown, imports?: Imports): Promise<unknown> };
+};
+const instantiate = WebAssembly.instantiate;
+WebAssembly.instantiate = (source, imports) => {
+  if (imports?.["env"] !== undefined) gate(imports["env"]);
+  return instantiate(source, imports);
+};
 const [, , mode = "", folder = "", snapshot = ""] = process.argv;
 
 // Pyodide asks for the constants of the file system by a way that the permission model has closed.
@@ -48,6 +77,11 @@ if (mode === "make") {
   python.runPython(BARE);
   forsake();
   say("{}");
-  for (let line = hear(); line !== null; line = hear()) say(String(answer(line, ask)));
+  for (let line = hear(); line !== null; line = hear()) {
+    // Only trusted tests may ask; a candidate gets nothing that is of JavaScript.
+    const judges: boolean = !sealed && (JSON.parse(line) as { op: string }).op === "judge";
+    sealed = !judges;
+    say(String(judges ? answer(line, ask) : answer(line)));
+  }
   process.exit(0);
 }
