@@ -9,6 +9,7 @@
 import type { Verifier } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import { correct, unscored, type Verdict, wrong } from "../../core/verdict.ts";
+import { shortened } from "../reason.ts";
 import { tooLong } from "../reference.ts";
 import { type CodeTests, codeTestsSchema, type Language } from "./code-tests.ts";
 import { SANDBOX_LIMITS } from "./limits.ts";
@@ -55,7 +56,7 @@ export class CodeVerifier implements Verifier {
       return await judged(sandbox, tests, program, options.signal);
     } catch (error) {
       if (stopped()) return unscored("stopped while it was verified");
-      return unscored(cut(`the sandbox failed: ${error instanceof Error ? error.message : String(error)}`));
+      return unscored(shortened(`the sandbox failed: ${error instanceof Error ? error.message : String(error)}`));
     }
   }
 
@@ -82,7 +83,7 @@ async function judged(sandbox: Sandbox, tests: CodeTests, program: string, signa
   if (spec.kind === "io") return verdictOf(await runCases(sandbox, spec.cases, program, tests.language, signal));
   return withCandidate(sandbox, signal, async (candidate) => {
     const loaded = await candidate.run(program, { typescript: tests.language === "typescript" });
-    if (loaded.status !== "ok") return wrong(cut(`the program does not load: ${ending(loaded)}`));
+    if (loaded.status !== "ok") return wrong(shortened(`the program does not load: ${ending(loaded)}`));
     if (tests.entry === undefined) return unscored("the tests name no function to call");
     if (spec.kind === "calls") return verdictOf(await callCases(candidate, tests.entry, spec.cases));
     const { source } = spec;
@@ -180,7 +181,10 @@ function lines(text: string): string {
 
 function verdictOf({ passed, total, failure }: Tally): Verdict {
   if (passed === total) return correct(`passes ${total} of ${total} tests`);
-  return wrong(cut(`passes ${passed} of ${total} tests; ${failure ?? "the others were not run"}`), passed / total);
+  return wrong(
+    shortened(`passes ${passed} of ${total} tests; ${failure ?? "the others were not run"}`),
+    passed / total,
+  );
 }
 
 function gave(outcome: CallOutcome): string {
@@ -194,8 +198,4 @@ function ending({ status, error, stderr }: Outcome): string {
   if (status === "timeout") return `does not end in time${said}`;
   if (status === "memory") return `uses too much memory${said}`;
   return `ends its interpreter${said}`;
-}
-
-function cut(reason: string): string {
-  return reason.length > 900 ? `${reason.slice(0, 900)}...` : reason;
 }

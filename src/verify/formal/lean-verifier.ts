@@ -16,6 +16,7 @@ import { z } from "zod";
 import type { Verifier } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import { correct, unscored, type Verdict, wrong } from "../../core/verdict.ts";
+import { shortened } from "../reason.ts";
 import { tooLong } from "../reference.ts";
 
 export const leanDataSchema = z.object({
@@ -90,7 +91,7 @@ export class LeanVerifier implements Verifier {
       if (run.ended !== null) return unscored(`Lean did not end: ${run.ended}`);
       const messages = run.printed.split("\n").flatMap(messageOf);
       const error = messages.find(({ severity }) => severity === "error");
-      if (error !== undefined) return wrong(cut(`line ${error.pos?.line ?? "?"}: ${error.data}`));
+      if (error !== undefined) return wrong(shortened(`line ${error.pos?.line ?? "?"}: ${error.data}`));
       if (messages.some(({ data }) => /declaration uses '?sorry'?/.test(data)))
         return wrong("the proof leaves something out");
       // A proof can print too: only what is said at the last line counts.
@@ -173,12 +174,8 @@ function axioms(messages: readonly Message[]): Verdict {
     .split(",")
     .map((each) => each.trim())
     .filter((each) => each !== "" && !USUAL_AXIOMS.has(each));
-  if (strange.length > 0) return wrong(cut(`the proof rests on ${strange.join(", ")}`));
+  if (strange.length > 0) return wrong(shortened(`the proof rests on ${strange.join(", ")}`));
   return correct(
     list === "" ? "Lean accepts the proof, which rests on no axiom" : `Lean accepts the proof, which rests on ${list}`,
   );
-}
-
-function cut(reason: string): string {
-  return reason.length > 900 ? `${reason.slice(0, 900)}...` : reason;
 }

@@ -14,6 +14,7 @@ import { z } from "zod";
 import type { Verifier } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import { correct, unscored, type Verdict, wrong } from "../../core/verdict.ts";
+import { shortened } from "../reason.ts";
 import { tooLong } from "../reference.ts";
 import { claimText, satisfiabilityOf, termOf, valuesOf } from "./claim.ts";
 import { printSExpression, readSExpressions } from "./s-expression.ts";
@@ -107,7 +108,7 @@ export class SmtVerifier implements Verifier {
     }
     if (found.status === "sat")
       return wrong(
-        cut(
+        shortened(
           `the formula ${how
             .replace(/^is/, "is not")
             .replace(/^implies/, "does not imply")
@@ -121,11 +122,11 @@ export class SmtVerifier implements Verifier {
     const values = valuesOf(text);
     const names = constantsOf(data.declarations);
     const missing = names.filter((name) => !values.has(name));
-    if (missing.length > 0) return wrong(cut(`there is no value for ${missing.join(", ")}`));
+    if (missing.length > 0) return wrong(shortened(`there is no value for ${missing.join(", ")}`));
     const equalities = names.map((name) => `(= ${name} ${printSExpression(values.get(name) ?? "0")})`);
     const found = await this.#check(data, ["and", "true", ...equalities].join(" ").replace(/^/, "(").concat(")"));
     if (found.status === "sat") return correct("the values satisfy every constraint");
-    if (found.status === "unsat") return wrong(cut(`the values break a constraint: ${equalities.join(" ")}`));
+    if (found.status === "unsat") return wrong(shortened(`the values break a constraint: ${equalities.join(" ")}`));
     return undecided(found, equalities.join(" "));
   }
 
@@ -133,9 +134,10 @@ export class SmtVerifier implements Verifier {
     const said = satisfiabilityOf(text);
     if (said === null) return wrong("says neither sat nor unsat");
     const found = await this.#check(data, "true");
-    if (found.status !== "sat" && found.status !== "unsat") return unscored(cut(`Z3 cannot decide it: ${found.model}`));
+    if (found.status !== "sat" && found.status !== "unsat")
+      return unscored(shortened(`Z3 cannot decide it: ${found.model}`));
     if (said === found.status) return correct(`it is ${said}`);
-    return wrong(cut(found.status === "sat" ? `it is satisfiable: ${found.model}` : "it is unsatisfiable"));
+    return wrong(shortened(found.status === "sat" ? `it is satisfiable: ${found.model}` : "it is unsatisfiable"));
   }
 
   /** Whether the constraints and a term can hold together, with a model where they can. */
@@ -160,8 +162,8 @@ type Found = { readonly status: "sat" | "unsat" | "unknown" | "error" | "ended";
 
 /** An error at the candidate's formula is its own; what Z3 could not decide is nobody's. */
 function undecided({ status, model }: Found, claim: string): Verdict {
-  if (status === "error") return wrong(cut(`Z3 does not accept the formula ${claim.slice(0, 200)}: ${model}`));
-  return unscored(cut(`Z3 cannot decide it: ${model}`));
+  if (status === "error") return wrong(shortened(`Z3 does not accept the formula ${claim.slice(0, 200)}: ${model}`));
+  return unscored(shortened(`Z3 cannot decide it: ${model}`));
 }
 
 /** `x = 3, y = 4` out of Z3's model. */
@@ -181,8 +183,4 @@ function constantsOf(declarations: string): string[] {
       head === "declare-const" || (head === "declare-fun" && Array.isArray(third) && third.length === 0);
     return isConstant && typeof name === "string" ? [name] : [];
   });
-}
-
-function cut(reason: string): string {
-  return reason.length > 900 ? `${reason.slice(0, 900)}...` : reason;
 }

@@ -1,11 +1,11 @@
 /** Z3 in a process of its own: started when it is first asked, kept for the next question, replaced when it had to be ended. */
 
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, extname, join } from "node:path";
+import { dirname, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { ProcessEnded, SandboxProcess } from "../code/child-process.ts";
+import { packageFolder } from "../code/package-folder.ts";
 
 const HOST = fileURLToPath(new URL(`./z3-host${extname(import.meta.url)}`, import.meta.url));
 const START_MS = 60_000;
@@ -57,10 +57,7 @@ export class Z3Solver {
 }
 
 async function start(): Promise<SandboxProcess> {
-  const resolved = createRequire(import.meta.url).resolve("z3-solver");
-  const marker = join("node_modules", "z3-solver");
-  const folder = resolved.slice(0, resolved.lastIndexOf(marker) + marker.length);
-  const modules = dirname(folder);
+  const modules = dirname(packageFolder("z3-solver"));
   const args = [
     "--permission",
     "--allow-worker",

@@ -1,12 +1,12 @@
 /** JavaScript and TypeScript in QuickJS, compiled to WebAssembly: a process for every candidate, and one for every judge. */
 
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SandboxProcess } from "../child-process.ts";
 import { type Limits, SANDBOX_LIMITS } from "../limits.ts";
+import { packageFolder } from "../package-folder.ts";
 import { ProcessPool } from "../process-pool.ts";
 import { ProcessSandbox } from "../process-sandbox.ts";
 import type { Sandbox } from "../sandbox.ts";
@@ -24,14 +24,13 @@ export function quickJsSandbox(options: QuickJsOptions = {}): Sandbox {
     wallMs: options.wallMs ?? SANDBOX_LIMITS.wallMs,
     memoryBytes: options.memoryBytes ?? SANDBOX_LIMITS.memoryBytes,
   };
-  const require = createRequire(import.meta.url);
   const packages = [
     "@jitl/quickjs-wasmfile-release-sync",
     "@jitl/quickjs-ffi-types",
     "quickjs-emscripten-core",
     "amaro",
   ];
-  const readable = [...packages.map((name) => packageFolder(require, name)), dirname(dirname(HOST))];
+  const readable = [...packages.map(packageFolder), dirname(dirname(HOST))];
   let folder: string | null = null;
   const remove = (): void => {
     process.off("exit", remove);
@@ -54,11 +53,4 @@ export function quickJsSandbox(options: QuickJsOptions = {}): Sandbox {
     return new SandboxProcess({ program: process.execPath, args, cwd: folder }, limits);
   };
   return new ProcessSandbox("quickjs", new ProcessPool(start, options.warm ?? 2), async () => remove());
-}
-
-/** Where a package lies, whatever of it may be resolved. */
-function packageFolder(require: NodeJS.Require, name: string): string {
-  const marker = `${join("node_modules", ...name.split("/"))}`;
-  const resolved = require.resolve(name);
-  return resolved.slice(0, resolved.lastIndexOf(marker) + marker.length);
 }

@@ -2,13 +2,13 @@
 
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { SandboxProcess } from "../child-process.ts";
 import { type Limits, SANDBOX_LIMITS } from "../limits.ts";
+import { packageFolder } from "../package-folder.ts";
 import { ProcessPool } from "../process-pool.ts";
 import { ProcessSandbox } from "../process-sandbox.ts";
 import type { Sandbox } from "../sandbox.ts";
@@ -27,7 +27,7 @@ export function pyodideSandbox(options: PyodideOptions = {}): Sandbox {
     wallMs: options.wallMs ?? SANDBOX_LIMITS.wallMs,
     memoryBytes: options.memoryBytes ?? SANDBOX_LIMITS.memoryBytes,
   };
-  const pyodide = dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
+  const pyodide = packageFolder("pyodide");
   let folder: string | null = null;
   let made: Promise<string> | null = null;
   const remove = (): void => {
