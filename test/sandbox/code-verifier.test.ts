@@ -126,6 +126,17 @@ function suite(name: string, sandbox: Sandbox | null): void {
       assert.equal(verdict.status, "correct", verdict.reason);
     });
 
+    test("what a failing candidate printed is in the reason", async () => {
+      const program = "import sys\ndef f(x):\n    print('looking at', x)\n    sys.stderr.write('hm')\n    return 0\n";
+      const calls = { kind: "calls", cases: [{ args: [1], expected: 2 }] };
+      const asserts = { kind: "asserts", source: "assert f(1) == 2" };
+      for (const tests of [calls, asserts]) {
+        const { status, reason } = await verify({ entry: "f", tests }, program);
+        assert.equal(status, "wrong");
+        assert.match(reason, /; stdout "looking at 1\\n"; stderr "hm"$/);
+      }
+    });
+
     test("an abort ends what is under way", async () => {
       const controller = new AbortController();
       const verdict = verify(

@@ -87,7 +87,7 @@ async function judged(sandbox: Sandbox, tests: CodeTests, program: string, signa
     if (tests.entry === undefined) return unscored("the tests name no function to call");
     if (spec.kind === "calls") return verdictOf(await callCases(candidate, tests.entry, spec.cases));
     const { source } = spec;
-    const { passed, failures, error } = await sandbox.judge(
+    const { passed, failures, error, ...output } = await sandbox.judge(
       { source, prelude: tests.prelude, entry: tests.entry },
       candidate,
     );
@@ -95,7 +95,7 @@ async function judged(sandbox: Sandbox, tests: CodeTests, program: string, signa
     const total = passed + failures.length + (error === null ? 0 : 1);
     if (total === 0) return unscored("the tests assert nothing");
     const failure = first === undefined ? error : `line ${first.line}: ${first.text}: ${first.message}`;
-    return verdictOf({ passed, total, failure });
+    return verdictOf({ passed, total, failure: failure === null ? null : `${failure}${printedBy(output)}` });
   });
 }
 
@@ -137,7 +137,7 @@ async function callCases(
     }
     failures++;
     const shown = `${entry}(${args.map((arg) => printData(fromJson(arg), 80)).join(", ")})`;
-    tally.failure ??= `${shown} ${gave(outcome)}, expected ${printData(wanted)}`;
+    tally.failure ??= `${shown} ${gave(outcome)}, expected ${printData(wanted)}${printedBy(outcome)}`;
     if (outcome.status !== "ok" && outcome.status !== "raised") break;
   }
   return tally;
@@ -173,6 +173,13 @@ async function runCases(
     tally.failure ??= `case ${i + 1} ${told}, expected ${JSON.stringify(stdout.slice(0, 200))}`;
   }
   return tally;
+}
+
+/** What it printed, for the reason: the beginning of each, where there is any. */
+function printedBy({ stdout, stderr }: Pick<Outcome, "stdout" | "stderr">): string {
+  const shown = (name: string, text: string): string =>
+    text === "" ? "" : `; ${name} ${JSON.stringify(text.slice(0, 150))}`;
+  return `${shown("stdout", stdout)}${shown("stderr", stderr)}`;
 }
 
 function lines(text: string): string {

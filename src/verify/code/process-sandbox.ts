@@ -27,6 +27,9 @@ const judgementSchema = z.object({
   error: z.string().nullable(),
 });
 
+/** Characters of what a candidate printed that a verdict may show. */
+const SHOWN = 1000;
+
 type Kwargs = Readonly<Record<string, PlainData>>;
 
 export class ProcessSandbox implements Sandbox {
@@ -45,6 +48,7 @@ export class ProcessSandbox implements Sandbox {
   }
 
   async judge(tests: AssertTests, candidate: Interpreter): Promise<Judgement> {
+    const printed = { stdout: "", stderr: "" };
     const judge = await this.#pool.take();
     let answered = false;
     try {
@@ -52,16 +56,19 @@ export class ProcessSandbox implements Sandbox {
       for (;;) {
         const said = await judge.hear();
         const judgement = judgementSchema.safeParse(said);
-        if (judgement.success) return judgement.data;
+        if (judgement.success) return { ...judgement.data, ...printed };
         const { args, kwargs } = questionSchema.parse(said);
-        judge.tell(await (candidate as ProcessInterpreter).call(tests.entry, args, kwargs));
+        const outcome = await (candidate as ProcessInterpreter).call(tests.entry, args, kwargs);
+        printed.stdout = `${printed.stdout}${outcome.stdout}`.slice(0, SHOWN);
+        printed.stderr = `${printed.stderr}${outcome.stderr}`.slice(0, SHOWN);
+        judge.tell(outcome);
         answered = true;
       }
     } catch (error) {
       // Tests that loop or swell on what the candidate returned are its doing: it does not escape a verdict by that.
       if (!answered || !(error instanceof ProcessEnded) || (error.how !== "timeout" && error.how !== "memory"))
         throw error;
-      return { passed: 0, failures: [], error: `the tests do not end on what it returned: ${error.how}` };
+      return { passed: 0, failures: [], error: `the tests do not end on what it returned: ${error.how}`, ...printed };
     } finally {
       await judge.close();
     }

@@ -46,6 +46,9 @@ export type Judgement = {
   readonly failures: readonly { readonly line: number; readonly text: string; readonly message: string }[];
   /** What ended the tests before their end. */
   readonly error: string | null;
+  /** What the candidate printed while it was called: the beginning. */
+  readonly stdout: string;
+  readonly stderr: string;
 };
 
 export interface Sandbox {
