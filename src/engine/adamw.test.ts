@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Rng } from "../core/rng.ts";
-import { type AdamWOptions, adamwProgram } from "./adamw.ts";
+import { type AdamWOptions, adamwProgram, decayProgress } from "./adamw.ts";
 import { Session } from "./onnx/session.ts";
 import { parameterLayout, randomParameters, type TransformerConfig } from "./transformer.ts";
 
@@ -76,7 +76,8 @@ async function compare(o: AdamWOptions): Promise<{ rates: number[]; clipped: num
   let clipped = 0;
   for (let t = 1; t <= 12; t++) {
     const gradient = Float32Array.from({ length: size }, () => rng.normal() * 10 ** ((t % 4) - 3));
-    const outputs = await session.run({ parameters, mean, variance, gradient, step: new Float32Array([t]) });
+    const [step, progress] = [new Float32Array([t]), new Float32Array([decayProgress(t, o)])];
+    const outputs = await session.run({ parameters, mean, variance, gradient, step, progress });
     const { norm, rate } = reference(state, gradient, decays, t, o);
     if (norm > o.clipNorm) clipped++;
     near(outputs["gradientNorm"], [norm], 1e-6, `norm at step ${t}`);
@@ -131,7 +132,8 @@ describe("AdamW", () => {
     const parameters = new Float32Array(size).fill(2);
     const gradient = Float32Array.from({ length: size }, (_, i) => (i % 2 === 0 ? 1 : -1));
     const [mean, variance] = [new Float32Array(size), new Float32Array(size)];
-    const { newParameters } = await session.run({ parameters, mean, variance, gradient, step: new Float32Array([1]) });
+    const [step, progress] = [new Float32Array([1]), new Float32Array([0])];
+    const { newParameters } = await session.run({ parameters, mean, variance, gradient, step, progress });
     await session.release();
     for (const p of layout) {
       const decay = p.name.includes("norm") ? 0 : 0.5 * 2;

@@ -3,22 +3,7 @@
  * global norm, linear warm-up, cosine decay and the update itself.
  */
 
-import {
-  add,
-  constant,
-  cos,
-  div,
-  exp,
-  input,
-  max,
-  min,
-  mul,
-  reduceSum,
-  scalar,
-  slice,
-  sqrt,
-  sub,
-} from "./graph/ops.ts";
+import { add, constant, cos, div, exp, input, min, mul, reduceSum, scalar, slice, sqrt, sub } from "./graph/ops.ts";
 import type { Tensor } from "./graph/tensor.ts";
 import { emit, type Program } from "./onnx/emit.ts";
 import { parameterLayout, type TransformerConfig } from "./transformer.ts";
@@ -44,10 +29,22 @@ export type AdamWOptions = {
 export type Part = { readonly from: number; readonly to: number };
 
 /**
+ * The share of the rate's fall that lies behind step `step`, counted from 1, where it falls by steps.
+ *
+ * @example
+ * decayProgress(55, { warmupSteps: 10, totalSteps: 100 }); // 0.5
+ */
+export function decayProgress(step: number, o: Pick<AdamWOptions, "warmupSteps" | "totalSteps">): number {
+  const span = Math.max(1, o.totalSteps - o.warmupSteps);
+  return Math.min(1, Math.max(0, (step - o.warmupSteps) / span));
+}
+
+/**
  * The update of one part of the weights; threads take a part each. Every part works out the norm of the whole gradient
  * by the same sum, so all agree on it, and the result does not depend on how the vector is cut.
  *
- * Inputs: parameters, mean, variance, each [to - from], gradient [parameters], and step [] counted from 1.
+ * Inputs: parameters, mean, variance, each [to - from], gradient [parameters], step [] counted from 1, and progress [], the
+ * share of the decay that is behind (`decayProgress`, or of a budget that is not counted in steps).
  * Outputs: newParameters, newMean, newVariance, each [to - from], gradientNorm [], learningRate [].
  */
 export function adamwProgram(config: TransformerConfig, o: AdamWOptions, part?: Part): Program {
@@ -61,14 +58,13 @@ export function adamwProgram(config: TransformerConfig, o: AdamWOptions, part?: 
   const [parameters, mean, variance] = [vector("parameters"), vector("mean"), vector("variance")] as const;
   const gradient = input("gradient", [size]);
   const step = input("step", []);
+  const progress = input("progress", []);
 
   const squares = mul(gradient, gradient);
   const norm = sqrt(reduceSum(squares));
   const clip = min(scalar(1), div(scalar(o.clipNorm), add(norm, scalar(1e-6))));
 
   const warmup = min(scalar(1), div(step, scalar(Math.max(1, o.warmupSteps))));
-  const span = Math.max(1, o.totalSteps - o.warmupSteps);
-  const progress = min(scalar(1), max(scalar(0), div(sub(step, scalar(o.warmupSteps)), scalar(span))));
   const cosine = mul(scalar(0.5), add(scalar(1), cos(mul(progress, scalar(Math.PI)))));
   const decay = add(scalar(o.finalRatio), mul(scalar(1 - o.finalRatio), cosine));
   const rate = mul(scalar(o.learningRate), mul(warmup, decay));

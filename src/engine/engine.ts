@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { MullError } from "../core/errors.ts";
-import { type AdamWOptions, adamwProgram, type Part } from "./adamw.ts";
+import { type AdamWOptions, adamwProgram, decayProgress, type Part } from "./adamw.ts";
 import { addTo } from "./add-to.ts";
 import { checkRequests, checkSequences } from "./bounds.ts";
 import type { BatchShape } from "./causal-attention.ts";
@@ -218,12 +218,14 @@ export class Engine implements AsyncDisposable {
   /**
    * One AdamW step; writes the new weights and moments. Returns the gradient's norm before clipping, and the rate.
    *
+   * @param progress share of the rate's fall that is behind, in [0, 1]; by steps unless given
    * @throws MullError `engine` where the gradient is not finite; weights and moments are then as they were
    */
   async update(
     gradient: Float32Array,
     state: OptimizerState,
     options: AdamWOptions,
+    progress = decayProgress(state.step + 1, options),
   ): Promise<{ gradientNorm: number; learningRate: number }> {
     const { mean, variance } = this.#training;
     this.#training.gradient.set(gradient);
@@ -234,7 +236,7 @@ export class Engine implements AsyncDisposable {
         const { part } = thread;
         const name = `adamw:${part.from}:${JSON.stringify(options)}`;
         this.#load(name, () => adamwProgram(this.config, options, part), [thread]);
-        return this.#call(thread, (id) => ({ kind: "update", id, name, part, step: state.step + 1 }));
+        return this.#call(thread, (id) => ({ kind: "update", id, name, part, step: state.step + 1, progress }));
       }),
     );
     const { gradientNorm, learningRate } = replies[0] as Extract<Reply, { kind: "updated" }>; // the same in all

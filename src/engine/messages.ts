@@ -29,7 +29,14 @@ export type Request =
   | { readonly kind: "weights"; readonly weights: WeightsName }
   | { readonly kind: "load"; readonly id: number; readonly name: string; readonly program: Program }
   /** Runs an update of one part of the shared weights and moments. */
-  | { readonly kind: "update"; readonly id: number; readonly name: string; readonly part: Part; readonly step: number }
+  | {
+      readonly kind: "update";
+      readonly id: number;
+      readonly name: string;
+      readonly part: Part;
+      readonly step: number;
+      readonly progress: number;
+    }
   /** Runs programs of the model, one after the other, and sums their gradients. */
   | { readonly kind: "batches"; readonly id: number; readonly weights: WeightsName; readonly runs: readonly BatchRun[] }
   | { readonly kind: "decode"; readonly requests: readonly Decode[] }

@@ -54,7 +54,7 @@ const handlers: { [K in Request["kind"]]: (request: Extract<Request, { kind: K }
   async load({ program, name }) {
     programs.set(name, await compute(() => Session.create(program)));
   },
-  async update({ id, name, part: { from, to }, step }) {
+  async update({ id, name, part: { from, to }, step, progress }) {
     const session = programs.get(name) as Session;
     const { gradient, mean, variance } = training;
     const feeds = {
@@ -63,6 +63,7 @@ const handlers: { [K in Request["kind"]]: (request: Extract<Request, { kind: K }
       variance: variance.subarray(from, to),
       gradient,
       step: Float32Array.of(step),
+      progress: Float32Array.of(progress),
     };
     const outputs = await compute(() => session.run(feeds));
     const scalarOf = (output: string): number => outputs[output]?.[0] as number;

@@ -4,7 +4,7 @@ import { trainFlops } from "../core/flops.ts";
 import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
 import type { TrainingSequence } from "../engine/packing.ts";
-import { type Learner, type LearnStep, meanOf } from "./learn-step.ts";
+import { applyGradient, type Learner, type LearnStep, meanOf } from "./learn-step.ts";
 import { CROSS_ENTROPY } from "./pretrain.ts";
 
 export type FineTuneOptions = {
@@ -35,19 +35,20 @@ export type FineTuned = {
  * diagnostics.lossTokens; // 6
  */
 export async function fineTune<T>(
-  { engine, optimizer }: Pick<Learner, "engine" | "optimizer">,
+  learner: Pick<Learner, "engine" | "optimizer" | "progress">,
   texts: readonly T[],
   rng: Rng,
   { epochs, batch: size, optimizer: adamw }: FineTuneOptions,
   sequencesOf: (batch: readonly T[]) => TrainingSequence[],
 ): Promise<FineTuned> {
+  const { engine } = learner;
   const sums = { gradientNorm: 0, updates: 0, entropy: 0, tokens: 0, flops: 0 };
   for (let epoch = 0; epoch < epochs; epoch++) {
     const shuffled = rng.split("epoch", epoch).shuffle(texts);
     for (let start = 0; start < shuffled.length; start += size) {
       const sequences = sequencesOf(shuffled.slice(start, start + size));
       const { gradient, scores } = await engine.gradient(sequences, CROSS_ENTROPY);
-      sums.gradientNorm += (await engine.update(gradient, optimizer, adamw)).gradientNorm;
+      sums.gradientNorm += await applyGradient(learner, gradient, adamw);
       sums.updates++;
       for (const [i, { tokens, fields }] of sequences.entries()) {
         sums.flops += trainFlops(engine.config, tokens.length);

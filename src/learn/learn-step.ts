@@ -1,6 +1,7 @@
 /** What every learning rule works with, and what it reports of a step, so that a person can see how it goes. */
 
 import type { Model, Verifier } from "../core/interfaces.ts";
+import type { AdamWOptions } from "../engine/adamw.ts";
 import type { Engine, OptimizerState } from "../engine/engine.ts";
 import type { WeightsName } from "../engine/messages.ts";
 import { isUseful } from "./advantages.ts";
@@ -13,7 +14,23 @@ export type Learner = {
   readonly verifier: Verifier;
   /** AdamW's state, which goes on in place. */
   readonly optimizer: OptimizerState;
+  /** Share of a budget that is spent, in [0, 1]: the rate then falls with it, and not with the number of updates. */
+  readonly progress?: () => number;
 };
+
+/**
+ * One update of the policy. Every rule updates by this, so that a budget can govern the rate of all.
+ *
+ * @returns the gradient's norm before it was clipped
+ * @throws MullError `engine` where the gradient is not finite
+ */
+export async function applyGradient(
+  { engine, optimizer, progress }: Pick<Learner, "engine" | "optimizer" | "progress">,
+  gradient: Float32Array,
+  options: AdamWOptions,
+): Promise<number> {
+  return (await engine.update(gradient, optimizer, options, progress?.())).gradientNorm;
+}
 
 /** Where a run goes on from. */
 export type LearnProgress = { readonly step: number; readonly flops: number };

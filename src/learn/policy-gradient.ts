@@ -16,6 +16,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { TrainingSequence } from "../engine/packing.ts";
 import { type Baseline, groupAdvantages, isUseful, overlongPenalty } from "./advantages.ts";
 import {
+  applyGradient,
   asPolicy,
   describeGroups,
   klToReference,
@@ -151,8 +152,7 @@ async function improve(learner: Learner, groups: readonly Group[], options: Poli
     if (part.length === 0) continue;
     const sequences = await toSequences(part, options, engine);
     const { gradient, scores } = await engine.gradient(sequences, loss);
-    const { gradientNorm } = await engine.update(gradient, learner.optimizer, options.optimizer);
-    sums.gradientNorm += gradientNorm;
+    sums.gradientNorm += await applyGradient(learner, gradient, options.optimizer);
     sums.updates++;
     const byReference = options.klWeight > 0 ? part.map(({ rollout }) => rollout) : [];
     sums.flops += scoringFlops(engine.config, byReference);

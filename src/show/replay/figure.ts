@@ -1,7 +1,7 @@
 /** `figure.svg` of a replay: what votes and scores reach with more chains, and what a verifier would. */
 
 import type { ReplayPoint } from "../../measure/replay.ts";
-import { type FigurePoint, strategyFigure } from "../compare/figure.ts";
+import { type FigurePoint, strategyFigure } from "../bench/figure.ts";
 import { counted } from "../report/format.ts";
 import type { Replay } from "./replay.ts";
 
