@@ -8,6 +8,7 @@
  * overlong penalty, off unless asked for, is the one exception).
  */
 
+import { MullError } from "../core/errors.ts";
 import { trainFlops } from "../core/flops.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
@@ -50,6 +51,11 @@ export type PolicyGradientOptions = RolloutOptions & {
   readonly rounds: number;
   /** Tokens before maxTokens over which DAPO's overlong penalty falls to -1; 0 is no penalty. */
   readonly overlongBuffer: number;
+  /**
+   * Off-policy age: chains of a step come from weights that are up to so many steps old, as where sampling and training run apart;
+   * they are fetched anew every age + 1 steps. Default 0: on-policy. A run goes on only after a step whose number is a multiple of age + 1.
+   */
+  readonly age?: number;
   readonly optimizer: AdamWOptions;
 };
 
@@ -92,17 +98,27 @@ export async function* policyGradient(
   signal?: AbortSignal,
 ): AsyncGenerator<LearnStep> {
   let { flops } = from;
+  const { age = 0 } = options;
+  if (from.step % (age + 1) !== 0) {
+    throw new MullError("usage", `step ${from.step} was sampled by weights of an earlier step, which are gone`, {
+      hint: `go on after a step whose number is a multiple of ${age + 1}`,
+    });
+  }
+  let fetched: Float32Array | null = null;
   for (let step = from.step + 1; step <= options.steps; step++) {
+    if (age > 0 && (step - 1) % (age + 1) === 0) fetched = learner.engine.parameters.slice();
     const groups: Group[] = [];
     const useful: Group[] = [];
     for (let round = 0; round < options.rounds && useful.length < options.problemsPerStep; round++) {
       const wanted = options.problemsPerStep - useful.length;
       const drawn = problems(step * options.rounds + round).slice(0, wanted);
       const rollouts = { ...options, ...(signal === undefined ? {} : { signal }) };
-      const sampled = await asPolicy(
-        learner,
-        await rollOut(learner.model, learner.verifier, drawn, rng.split(step, round), rollouts),
-        options.temperature,
+      const sampled = await sampledBy(fetched, learner, async () =>
+        asPolicy(
+          learner,
+          await rollOut(learner.model, learner.verifier, drawn, rng.split(step, round), rollouts),
+          options.temperature,
+        ),
       );
       groups.push(...sampled);
       useful.push(...sampled.filter((group) => isUseful(rewardsOf(group, options))));
@@ -113,6 +129,22 @@ export async function* policyGradient(
     const rescored = options.temperature === 1 ? 0 : scoringFlops(shape, groups.flat());
     flops += generationFlops(shape, groups) + rescored + trained.flops;
     yield { step, flops, ...describeGroups(groups), kl, ...trained.diagnostics, groups };
+  }
+}
+
+/** Samples under older weights, where there are any, and puts the policy's back. */
+async function sampledBy<T>(
+  older: Float32Array | null,
+  { engine }: Pick<Learner, "engine">,
+  sample: () => Promise<T>,
+): Promise<T> {
+  if (older === null) return sample();
+  const policy = engine.parameters.slice();
+  engine.setParameters(older);
+  try {
+    return await sample();
+  } finally {
+    engine.setParameters(policy);
   }
 }
 

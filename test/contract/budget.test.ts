@@ -10,8 +10,8 @@ import { Meter } from "../../src/model/meter.ts";
 import { metered } from "../../src/model/metered.ts";
 import { ScriptedModel } from "../../src/model/scripted.ts";
 import { STRATEGIES } from "../../src/show/cli/options.ts";
-import { COUNTDOWN, QUESTIONS, type Setting } from "../../src/show/bench/setting.ts";
-import { makeStrategy } from "../../src/show/bench/strategies.ts";
+import { COUNTDOWN, QUESTIONS, type Setting } from "../../src/show/strategy-bench/setting.ts";
+import { makeStrategy } from "../../src/show/strategy-bench/strategies.ts";
 import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
 import { CountdownTask } from "../../src/tasks/countdown/task.ts";
 

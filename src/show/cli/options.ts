@@ -99,3 +99,15 @@ export function budgets(text: string): number[] {
   });
   return [...new Set(list)].sort((a, b) => a - b);
 }
+
+/**
+ * Reads seeds, for `Option.argParser`.
+ *
+ * @example
+ * seeds("1,2,3"); // [1, 2, 3]
+ */
+export function seeds(text: string): number[] {
+  const list = text.split(",").map((word) => (/^\s*\d{1,10}\s*$/.test(word) ? Number(word) : Number.NaN));
+  if (list.every((seed) => seed <= MAX_SEED)) return [...new Set(list)];
+  throw new InvalidArgumentError("Expected whole numbers with commas between them, such as 1,2,3.");
+}

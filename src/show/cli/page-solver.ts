@@ -12,10 +12,10 @@ import type { EmbeddedModel } from "../../model/embedded.ts";
 import { lastCheckpoint, openModel } from "../../model/open.ts";
 import { parsePuzzle, problemOf } from "../../tasks/countdown/puzzle.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
-import { COUNTDOWN } from "../bench/setting.ts";
-import { defaultBudget, isOneChain, makeStrategy } from "../bench/strategies.ts";
 import type { Judged } from "../server/events.ts";
 import type { Solver } from "../server/solve-route.ts";
+import { COUNTDOWN } from "../strategy-bench/setting.ts";
+import { defaultBudget, isOneChain, makeStrategy } from "../strategy-bench/strategies.ts";
 import { STRATEGIES, type StrategyName } from "./options.ts";
 
 type Which = "base" | "trained";

@@ -3,7 +3,7 @@
  * is redrawn (a bar with rate and time left). It only turns events into text; `live-run.ts` puts the text somewhere.
  */
 
-import { duration, fixed, intervalText, percent, significant } from "../report/format.ts";
+import { counted, duration, fixed, intervalText, percent, powerOfTenPlain, significant } from "../report/format.ts";
 import type { EventOf, RunEvent } from "../server/events.ts";
 
 /** Steps whose mean duration gives the rate. */
@@ -43,6 +43,19 @@ export class RunProgress {
       this.#passAt1 = { first: this.#passAt1?.first ?? passAt1, last: passAt1 };
       return [`  step ${String(step).padEnd(5)} pass@1 ${percent(passAt1)}  (${intervalText(ci)}, ${n} problems)`];
     }
+    if (event.type === "compare-plan") {
+      this.#phase = { name: "comparing", detail: "", since: this.#now() };
+      const { methods, seeds } = event;
+      return [`comparing: ${methods.map(({ title }) => title).join(", ")}, ${counted(seeds.length, "seed")}`];
+    }
+    if (event.type === "compare-point") {
+      const { method, seed, flops, passAt1, ci } = event;
+      const spent = flops > 0 ? `${powerOfTenPlain(flops)} FLOPs` : "base";
+      return [
+        `  ${`${method} ${seed}`.padEnd(22)} ${spent.padEnd(18)} pass@1 ${percent(passAt1)}  (${intervalText(ci)})`,
+      ];
+    }
+    if (event.type === "compare-cell" && event.status === "failed") return [`  ${event.method} ${event.seed} failed`];
     if (event.type === "step") {
       this.#step = event;
       if (event.seconds !== null) this.#recent = [...this.#recent, event.seconds].slice(-RECENT_STEPS);

@@ -1,8 +1,8 @@
 /** `figure.svg` of a replay: what votes and scores reach with more chains, and what a verifier would. */
 
 import type { ReplayPoint } from "../../measure/replay.ts";
-import { type FigurePoint, strategyFigure } from "../bench/figure.ts";
 import { counted } from "../report/format.ts";
+import { type FigurePoint, strategyFigure } from "../strategy-bench/figure.ts";
 import type { Replay } from "./replay.ts";
 
 /** Null where nobody counted the tokens: there is nothing to draw against. */

@@ -34,6 +34,9 @@ const model = z.enum(["base", "final"]);
 const verdict = z.enum(["correct", "wrong", "unscored"]);
 const judged = z.object({ text: prose, verdict, reason: prose, tokens: count });
 
+/** A method of a comparison on one seed. */
+const cell = { method: label, seed: count };
+
 const step = z.object({
   type: z.literal("step"),
   step: count,
@@ -85,6 +88,22 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("pair"), problem: puzzle, base: judged, final: judged }),
   z.object({ type: z.literal("result"), report: reportSchema }),
+  z.object({
+    type: z.literal("compare-plan"),
+    methods: z.array(z.object({ name: label, title: label, hypothesis: label })).max(200),
+    seeds: z.array(count).max(1000),
+    /** Train-time FLOPs of a method on a seed. */
+    budgetFlops: amount,
+  }),
+  /** How far a method on a seed is. */
+  z.object({
+    type: z.literal("compare-cell"),
+    ...cell,
+    status: z.enum(["waiting", "running", "done", "failed"]),
+    share,
+  }),
+  /** A point of its train-time curve. */
+  z.object({ type: z.literal("compare-point"), ...cell, step: count, flops: amount, passAt1: share, ci: interval }),
 ]);
 
 export type RunEvent = z.output<typeof runEventSchema>;

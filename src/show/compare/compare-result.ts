@@ -1,0 +1,49 @@
+/** What a comparison comes to, as compare.json holds it: findings, and the raw points that they are made of. */
+
+import type { CellFinal, CellPoint, CellStep } from "./cell-state.ts";
+import type { MapPoint } from "./compute-map.ts";
+import type { Knobs } from "./knobs.ts";
+import type { Standing } from "./standings.ts";
+
+/** One contender on one seed. */
+export type CellResult = {
+  readonly name: string;
+  readonly title: string;
+  readonly method: string;
+  readonly knobs: Knobs;
+  readonly seed: number;
+  /** Train-time FLOPs spent, steps taken, and seconds of training. */
+  readonly flops: number;
+  readonly step: number;
+  readonly seconds: number;
+  readonly verifierCalls: number;
+  /** Distinct training problems. */
+  readonly problems: number;
+  readonly points: readonly CellPoint[];
+  readonly steps: readonly CellStep[];
+  readonly final: CellFinal;
+};
+
+export type Comparison = {
+  readonly preset: string;
+  /** Whether the compute is too little for its order to be more than a hint. */
+  readonly indicative: boolean;
+  readonly budgetFlops: number;
+  readonly seeds: readonly number[];
+  /** Held-out problems measured on. */
+  readonly problems: number;
+  /** SHA-256 of the base's weights. */
+  readonly base: string;
+  /** Best first. */
+  readonly standings: readonly Standing[];
+  readonly cells: readonly CellResult[];
+  readonly failures: readonly { readonly name: string; readonly seed: number; readonly reason: string }[];
+  /** Accuracy over both kinds of compute, of the best trained contender. */
+  readonly map: {
+    readonly name: string;
+    readonly title: string;
+    readonly seed: number;
+    readonly points: readonly MapPoint[];
+  } | null;
+  readonly versions: Readonly<Record<string, string>>;
+};

@@ -1,0 +1,15 @@
+/** What each name stands for. A fifth hypothesis is one more file in `methods/`, one line here, and its name in method-names.ts. */
+
+import type { Method } from "./method.ts";
+import type { MethodName } from "./method-names.ts";
+import { BASE } from "./methods/base.ts";
+import { FILTER, REST_EM, STAR } from "./methods/filter.ts";
+import { GRPO } from "./methods/grpo.ts";
+
+export const METHODS: Readonly<Record<MethodName, Method>> = {
+  filter: FILTER,
+  "rest-em": REST_EM,
+  star: STAR,
+  grpo: GRPO,
+  base: BASE,
+};
