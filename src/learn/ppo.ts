@@ -5,7 +5,7 @@
  *           -> advantages by GAE, whitened over the step -> clipped updates of policy and value together
  *
  * Gamma is 1, and a chain that was cut off bootstraps. A value that knows nothing makes noise of the advantages, and its error's gradient would ruin the policy on the way; so
- * in the first `valueWarmup` steps only the head learns, on chains of the policy as it is. Where this deviates: policy and value
+ * in the first steps (`valueWarmup`) only the head learns, on chains of the policy as it is. Where this deviates: policy and value
  * share all weights but the head's, and one update serves both; a problem has several chains, which the value does not need, so
  * that what is reported can be compared with the group-relative rules.
  */
@@ -53,12 +53,13 @@ export type PpoOptions = RolloutOptions &
      * the limit were part of the task. One whose verdict is already `correct` is worth nothing beyond.
      */
     readonly bootstrap: boolean;
-    /** First steps, in which only the head learns. */
-    readonly valueWarmup: number;
-    /** Passes over the chains of such a step. */
-    readonly warmupEpochs: number;
-    /** What such a step is trained by. */
-    readonly warmupOptimizer: AdamWOptions;
+    /** The first steps, in which only the head learns: how many, and how each goes over its chains. */
+    readonly valueWarmup: {
+      readonly steps: number;
+      readonly epochs: number;
+      readonly minibatches: number;
+      readonly optimizer: AdamWOptions;
+    };
     readonly optimizer: AdamWOptions;
   };
 
@@ -149,7 +150,7 @@ export type PpoUpdate = {
 /**
  * PPO on chains that are there: rewards, values, advantages, updates. Nothing is trained before the scorer is done.
  *
- * @param step counted from 1: the first `valueWarmup` train the head alone
+ * @param step counted from 1: the first, of `valueWarmup`, train the head alone
  * @param signal heeded while chains are scored
  * @throws MullError `usage` where the transformer has no head; what the scorer throws
  * @example
@@ -176,7 +177,7 @@ export async function ppoUpdate(
   const estimates = states.map(({ values, after }, c) =>
     generalisedAdvantages(rewards[c] as readonly number[], values, after, options.lambda),
   );
-  const warmup = step <= options.valueWarmup;
+  const warmup = step <= options.valueWarmup.steps;
   const whitened = whiten(estimates.map(({ advantages }) => advantages));
   const credited = chains.map((rollout, c) => ({
     rollout,
@@ -187,15 +188,7 @@ export async function ppoUpdate(
       oldValue: states[c]?.values as readonly number[],
     },
   }));
-  const how = warmup
-    ? {
-        ...options,
-        epochs: options.warmupEpochs,
-        optimizer: options.warmupOptimizer,
-        klWeight: 0,
-        learn: "head" as const,
-      }
-    : options;
+  const how = warmup ? { ...options, ...options.valueWarmup, klWeight: 0, learn: "head" as const } : options;
   const update = await updateOnTokens(learner, credited, ppoLoss(how), how);
   const came = rewards.map((own, c) => rewardsToGo(own).map((sum) => sum + (states[c]?.after as number)));
   return {
