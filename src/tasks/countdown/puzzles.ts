@@ -12,7 +12,7 @@ import { MullError } from "../../core/errors.ts";
 import type { Rng } from "../../core/rng.ts";
 import type { Puzzle } from "./puzzle.ts";
 import { type State, stateOf } from "./rules.ts";
-import type { Solver } from "./solver.ts";
+import { MAX_NUMBERS, type Solver } from "./solver.ts";
 import { isHeldOutState, isHeldOutTarget, MAX_GIVEN, MAX_TARGET, MIN_TARGET, type Split } from "./splits.ts";
 
 /** How many numbers a puzzle has, and the weight of each size. */
@@ -114,12 +114,12 @@ function orders(state: State): number {
 
 function checkedSizes(sizes: Sizes): [n: number, weight: number][] {
   const entries = Object.entries(sizes).map(([n, weight]): [number, number] => [Number(n), weight]);
-  const fits = entries.every(([n, weight]) => (n === 3 || n === 4) && Number.isFinite(weight) && weight >= 0);
+  const fits = entries.every(([n, weight]) => n >= 3 && n <= MAX_NUMBERS && Number.isFinite(weight) && weight >= 0);
   const kept = entries.filter(([, weight]) => weight > 0);
   if (!fits || kept.length === 0) {
     throw new MullError(
       "input",
-      `countdown: sizes are ${JSON.stringify(sizes)}, expected weights for 3 and 4, not all zero`,
+      `countdown: sizes are ${JSON.stringify(sizes)}, expected weights for 3 to ${MAX_NUMBERS}, not all zero`,
     );
   }
   return kept;

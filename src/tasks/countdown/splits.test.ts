@@ -83,10 +83,11 @@ test("sizes are interleaved by their weights", () => {
   assert.equal(sizesOf({ 3: 0.5, 4: 0.5 }).filter((n) => n === 3).length, 200);
   assert.equal(sizesOf({ 3: 1, 4: 3 }).filter((n) => n === 3).length, 100);
   assert.deepEqual(new Set(sizesOf({ 4: 1 })), new Set([4]));
+  assert.deepEqual(new Set(sizesOf({ 5: 1 })), new Set([5]));
   const drawn = trainingPuzzles(new Rng(1), solver).take(4000).toArray();
   const threes = drawn.filter(({ numbers }) => numbers.length === 3).length / drawn.length;
   assert.ok(Math.abs(threes - 0.5) < 0.04, `${threes}`); // five standard errors
-  for (const sizes of [{}, { 5: 1 }, { 3: -1, 4: 2 }, { 3: 0, 4: 0 }, { 3: Number.NaN }]) {
+  for (const sizes of [{}, { 6: 1 }, { 3: -1, 4: 2 }, { 3: 0, 4: 0 }, { 3: Number.NaN }]) {
     assert.throws(() => trainingPuzzles(new Rng(1), solver, sizes).next(), { code: "input" });
   }
 });

@@ -17,7 +17,7 @@ export class CountdownTask implements Task {
   readonly solver = new Solver();
   readonly #sizes: Sizes;
 
-  /** @param options.sizes weights of three and four numbers; the default is half and half. */
+  /** @param options.sizes weights of three, four and five numbers; the default is half three and half four. */
   constructor(options: { readonly sizes?: Sizes } = {}) {
     this.#sizes = options.sizes ?? CD34;
   }
