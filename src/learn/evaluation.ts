@@ -134,13 +134,12 @@ async function teach(
     if (outcome !== null) labels[steps.length - 1] = outcome;
     return { problem, steps, labels };
   });
+  const labelled = known.flatMap(({ labels }) => labels).filter((label) => label !== null).length;
+  const flops = generationFlops(learner.engine.config, found.written);
+  if (labelled === 0) return { labelled, modelLoss: null, flops };
   const before = rewardModel.spent();
   const { loss } = await rewardModel.train(known, rng.split("training"));
-  return {
-    labelled: known.flatMap(({ labels }) => labels).filter((label) => label !== null).length,
-    modelLoss: loss,
-    flops: generationFlops(learner.engine.config, found.written) + rewardModel.spent() - before,
-  };
+  return { labelled, modelLoss: loss, flops: flops + rewardModel.spent() - before };
 }
 
 /** Which steps of a chain are rolled out. One that came to its end has its verdict for its last step. */
