@@ -8,7 +8,7 @@ import { parameterCount } from "../engine/transformer.ts";
 import { collect, collectUntilThrown } from "./fixtures/steps.ts";
 import { TOY_SHAPE, ToyModel, toyLearner, toyProblems, toyVerifier } from "./fixtures/toy.ts";
 import { TOY_PPO, toyLearnerWithHead } from "./fixtures/toy-head.ts";
-import type { Learner, LearnProgress } from "./learn-step.ts";
+import { klToReference, type Learner, type LearnProgress } from "./learn-step.ts";
 import { type PpoOptions, type PpoStep, ppo, ppoUpdate, writeChains } from "./ppo.ts";
 import { type ChainScorer, type PpoReward, tokenRewards } from "./ppo-rewards.ts";
 import type { Group, Rollout } from "./rollouts.ts";
@@ -67,6 +67,24 @@ describe("learning", () => {
     assert.notDeepEqual(after.slice(TRUNK), before.slice(TRUNK));
     await collect(train(learner, { steps: 4 }, all.at(-1)));
     assert.notDeepEqual(after.slice(0, TRUNK), before.slice(0, TRUNK));
+  });
+
+  test("it may warm up by all weights, while a KL holds the policy", async () => {
+    const drift = async (klWeight: number): Promise<{ fit: number; kl: number }> => {
+      await using learner = toyLearnerWithHead();
+      const { groups } = await writeChains(learner, toyProblems(5)(0), new Rng(8), { ...TOY_PPO, samples: 32 });
+      const valueWarmup = { ...TOY_PPO.valueWarmup, steps: 9, learn: "all", klWeight } as const;
+      const options = { ...TOY_PPO, lambda: 1, valueWeight: 4, valueWarmup };
+      let fit = 0;
+      for (let step = 1; step <= 6; step++) {
+        fit = (await ppoUpdate(learner, groups, step, options, OUTCOME)).diagnostics.explainedVariance as number;
+      }
+      const after = await writeChains(learner, toyProblems(5)(0), new Rng(9), { ...TOY_PPO, samples: 32 });
+      return { fit, kl: await klToReference(learner, after.groups) };
+    };
+    const [free, held] = [await drift(0), await drift(1)];
+    assert.ok(held.kl < free.kl / 2, `${held.kl} against ${free.kl}`);
+    assert.ok(held.fit > 0.15, `and it still learns: ${held.fit}`);
   });
 
   test("a transformer without a head is refused", async () => {

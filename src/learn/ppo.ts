@@ -4,8 +4,8 @@
  *   repeat: problems -> chains -> rewards of tokens -> values of the states between them, by one pass of the head
  *           -> advantages by GAE, whitened over the step -> clipped updates of policy and value together
  *
- * Gamma is 1, and a chain that was cut off bootstraps. A value that knows nothing makes noise of the advantages, and its error's gradient would ruin the policy on the way; so
- * in the first steps (`valueWarmup`) only the head learns, on chains of the policy as it is. Where this deviates: policy and value
+ * Gamma is 1, and a chain that was cut off bootstraps. A value that knows nothing makes noise of the advantages; so in
+ * the first steps (`valueWarmup`) only the value learns, on chains of the policy as it is, which is left alone, or held by a KL. Where this deviates: policy and value
  * share all weights but the head's, and one update serves both; a problem has several chains, which the value does not need, so
  * that what is reported can be compared with the group-relative rules.
  */
@@ -53,11 +53,15 @@ export type PpoOptions = RolloutOptions &
      * the limit were part of the task. One whose verdict is already `correct` is worth nothing beyond.
      */
     readonly bootstrap: boolean;
-    /** The first steps, in which only the head learns: how many, and how each goes over its chains. */
+    /** The first steps, in which only the value learns: how many, how each goes over its chains, and by which weights. */
     readonly valueWarmup: {
       readonly steps: number;
       readonly epochs: number;
       readonly minibatches: number;
+      /** With `all` the transformer learns what a value needs, and `klWeight` holds the policy where it was. */
+      readonly learn: "head" | "all";
+      /** Of the KL to the reference, in these steps. */
+      readonly klWeight: number;
       readonly optimizer: AdamWOptions;
     };
     readonly optimizer: AdamWOptions;
@@ -71,7 +75,7 @@ export type PpoStep = LearnStep & {
   /** Mean over chains of what the steps earned, before any weight; null without process rewards. It rises without `reward` where
    * the scorer is being fooled. */
   readonly proxy: number | null;
-  /** 1 in a step in which only the head learnt. */
+  /** 1 in a step in which only the value learnt. */
   readonly warmup: number;
 };
 
@@ -150,7 +154,7 @@ export type PpoUpdate = {
 /**
  * PPO on chains that are there: rewards, values, advantages, updates. Nothing is trained before the scorer is done.
  *
- * @param step counted from 1: the first, of `valueWarmup`, train the head alone
+ * @param step counted from 1: the first, of `valueWarmup`, train the value alone
  * @param signal heeded while chains are scored
  * @throws MullError `usage` where the transformer has no head; what the scorer throws
  * @example
@@ -188,7 +192,7 @@ export async function ppoUpdate(
       oldValue: states[c]?.values as readonly number[],
     },
   }));
-  const how = warmup ? { ...options, ...options.valueWarmup, klWeight: 0, learn: "head" as const } : options;
+  const how = warmup ? { ...options, ...options.valueWarmup } : options;
   const update = await updateOnTokens(learner, credited, ppoLoss(how), how);
   const came = rewards.map((own, c) => rewardsToGo(own).map((sum) => sum + (states[c]?.after as number)));
   return {
