@@ -24,7 +24,7 @@ import {
 import type { Aggregation, ClipOptions } from "./policy-loss.ts";
 import { ppoLoss, type ValueLossOptions } from "./ppo-loss.ts";
 import { type PpoReward, tokenRewards } from "./ppo-rewards.ts";
-import { generalisedAdvantages, rewardsToGo, whiten } from "./returns.ts";
+import { generalisedAdvantages, rewardsToGo, type TokenAdvantages, whiten } from "./returns.ts";
 import {
   type Group,
   generationFlops,
@@ -48,6 +48,8 @@ export type PpoOptions = RolloutOptions &
     readonly aggregation: Aggregation;
     /** Of GAE: 1 credits a token with all that came after it, 0 with what the value changed by. */
     readonly lambda: number;
+    /** The lambda of the value's targets, where it is another (decoupled, VC-PPO, Yuan et al. 2025): 1 is what came, without a bootstrap. */
+    readonly valueLambda?: number;
     /**
      * What a chain that was cut off is worth beyond its end: what the value says, as if the limit were an accident, or nothing, as if
      * the limit were part of the task. One whose verdict is already `correct` is worth nothing beyond.
@@ -178,9 +180,10 @@ export async function ppoUpdate(
   const prompts = chains.map(({ problem }) => model.encode(problem.prompt));
   const { rewards, proxies, flops: scoring } = await tokenRewards(model, chains, reward, signal);
   const states = await valuesOf(learner, chains, prompts, options.bootstrap);
-  const estimates = states.map(({ values, after }, c) =>
-    generalisedAdvantages(rewards[c] as readonly number[], values, after, options.lambda),
-  );
+  const estimatesBy = (lambda: number): TokenAdvantages[] =>
+    states.map(({ values, after }, c) => generalisedAdvantages(rewards[c] as readonly number[], values, after, lambda));
+  const estimates = estimatesBy(options.lambda);
+  const targets = options.valueLambda === undefined ? estimates : estimatesBy(options.valueLambda);
   const warmup = step <= options.valueWarmup.steps;
   const whitened = whiten(estimates.map(({ advantages }) => advantages));
   const credited = chains.map((rollout, c) => ({
@@ -188,7 +191,7 @@ export async function ppoUpdate(
     prompt: prompts[c] as readonly number[],
     advantages: warmup ? (whitened[c] as number[]).map(() => 0) : (whitened[c] as number[]),
     fields: {
-      return: estimates[c]?.returns as readonly number[],
+      return: targets[c]?.returns as readonly number[],
       oldValue: states[c]?.values as readonly number[],
     },
   }));
