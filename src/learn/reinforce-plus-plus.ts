@@ -40,7 +40,7 @@ export const REINFORCE_PP = { aggregation: "token-mean", clipLow: 0.2, clipHigh:
  * import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts"; // after a digit, write the next one
  * await using learner = toyLearner();
  * const amount = { steps: 2, problemsPerStep: 5, samples: 8, maxTokens: 2, temperature: 1, minibatches: 2 };
- * const options = { ...REINFORCE_PP, ...amount, optimizer: TOY_ADAMW };
+ * const options = Object.assign({}, REINFORCE_PP, amount, { optimizer: TOY_ADAMW });
  * for await (const { step, reward } of reinforcePlusPlus(learner, toyProblems(5), new Rng(1), options)) {
  *   console.log(step, reward);
  * }
