@@ -129,7 +129,7 @@ describe("the value of a chain's end", () => {
 
 describe("rewards", () => {
   const chain = (text: string, verdict: Rollout["verdict"]): Rollout => {
-    const tokens = new ToyModel(undefined as never).encode("1", text).slice(2);
+    const tokens = ToyModel.prototype.encode("1", text).slice(2);
     const usage = { promptTokens: 2, completionTokens: tokens.length };
     return { problem: { id: text, prompt: "1" }, completion: { text, tokens, finish: "end", usage }, verdict };
   };
@@ -146,9 +146,7 @@ describe("rewards", () => {
   };
   // Two words a step: "2 3", " 4 end".
   const split = (text: string): string[] => text.match(/(?:^| )\S+(?: \S+)?/g) ?? [];
-  const model = {
-    encode: (prompt: string, text = ""): number[] => new ToyModel(undefined as never).encode(prompt, text),
-  };
+  const model = ToyModel.prototype;
 
   test("the outcome lies at the last token", async () => {
     const { rewards, proxies } = await tokenRewards(model, chains, OUTCOME);
