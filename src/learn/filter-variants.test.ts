@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { trainFlops } from "../core/flops.ts";
 import type { Problem } from "../core/problem.ts";
 import { Rng } from "../core/rng.ts";
 import { newOptimizerState } from "../engine/engine.ts";
 import { type FilterOptions, type FilterStep, filter } from "./filter.ts";
-import { TOY_ADAMW, type ToyLearner, toyLearner, toyProblems, toyWeights } from "./fixtures/toy.ts";
+import { TOY_ADAMW, TOY_SHAPE, type ToyLearner, toyLearner, toyProblems, toyWeights } from "./fixtures/toy.ts";
 import { CROSS_ENTROPY, type SupervisedText, supervised } from "./pretrain.ts";
 
 const OPTIONS: FilterOptions = {
@@ -114,5 +115,42 @@ describe("hints", () => {
     const [silent] = await run(other, { steps: 1, samples: 2, hint: () => null });
     assert.equal(silent?.rationalised, 0);
     assert.deepEqual(other.engine.parameters, learner.engine.parameters);
+  });
+});
+
+describe("a preference", () => {
+  test("keeps the best of the correct chains by the reward model, none below the threshold, and counts what scoring cost", async () => {
+    const asked: string[] = [];
+    let spent = 0;
+    const scorer = {
+      scoreAll: async (chains: readonly { readonly steps: readonly string[] }[]) => {
+        spent += 1000 * chains.length;
+        asked.push(...chains.map(({ steps }) => steps.join("")));
+        return chains.map(({ steps }) =>
+          steps.map((step) => (step === " end" ? 0.9 : step.startsWith(" ") ? 0.3 : 0.6)),
+        );
+      },
+      spent: () => spent,
+    };
+    const split = (chain: string): string[] => chain.split(/(?= )/);
+    await using plain = toyLearner();
+    const [all] = await run(plain, { steps: 1, keep: 8 });
+    await using learner = toyLearner();
+    const prefer = { scorer, split, aggregation: "last", threshold: 0.5 } as const;
+    const [chosen] = await run(learner, { steps: 1, keep: 8, prefer });
+    const ends = ({ tokens }: SupervisedText): boolean => tokens.at(-1) === 1;
+    assert.deepEqual(chosen?.kept, all?.kept.filter(ends)); // those that go on with another digit score .3
+    assert.equal(asked.length, all?.kept.length, "right chains alone are scored");
+    assert.ok((all?.kept.length ?? 0) > (chosen?.kept.length ?? 0) && (chosen?.kept.length ?? 0) > 0);
+    const trained = ({ kept, flops }: FilterStep): number =>
+      flops - kept.reduce((sum, t) => sum + trainFlops(TOY_SHAPE, t.tokens.length), 0);
+    assert.equal(trained(chosen as FilterStep) - trained(all as FilterStep), spent);
+    await using best = toyLearner();
+    const [one] = await run(best, { steps: 1, keep: 1, prefer: { ...prefer, threshold: 0 } });
+    const byPrompt = Map.groupBy(all?.kept ?? [], ({ tokens }) => tokens[1]);
+    assert.deepEqual(
+      one?.kept.map(({ tokens }) => tokens),
+      [...byPrompt.values()].map((group) => (group.find(ends) ?? group[0])?.tokens),
+    );
   });
 });

@@ -6,10 +6,12 @@
  * The published variants are options: training goes on from the last step's weights (expert iteration, RAFT) or begins
  * at the base each time (ReST-EM, Singh et al. 2023; STaR, Zelikman et al. 2022); on what this step kept or on all that
  * was kept so far; and a problem that no chain solved may be tried again with a hint, which is dropped from the prompt but
- * stays in the chain (STaR's rationalisation). A problem with many correct chains counts no more than k of them, so that
+ * stays in the chain (STaR's rationalisation). With `prefer` a process reward model has a say beside the verifier: of the chains that
+ * are right it chooses those whose steps are good, so that what came out right by luck or after much error is not taught. A problem with many correct chains counts no more than k of them, so that
  * easy problems do not fill the data.
  */
 
+import { AGGREGATIONS, type Aggregation } from "../core/aggregations.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import { type FineTuneOptions, fineTune, restart } from "./fine-tune.ts";
@@ -21,6 +23,7 @@ import {
   type LearnProgress,
   type LearnStep,
 } from "./learn-step.ts";
+import type { ChainScorer } from "./ppo-rewards.ts";
 import { type SupervisedText, supervised } from "./pretrain.ts";
 import { type Group, generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
 
@@ -39,7 +42,19 @@ export type FilterOptions = RolloutOptions &
      * none. What the model makes of it is kept like any other chain where the verifier accepts it.
      */
     readonly hint?: (problem: Problem, rng: Rng) => string | null;
+    /** Keeps, of a problem's correct chains, those that a reward model scores highest, not the first. */
+    readonly prefer?: Preference;
   };
+
+export type Preference = {
+  readonly scorer: ChainScorer;
+  /** A chain's text as its steps, whose texts together are the chain. */
+  readonly split: (chain: string) => readonly string[];
+  /** A chain's score of its steps'. */
+  readonly aggregation: Aggregation;
+  /** A chain that scores less is not kept, right as it is. Default 0. */
+  readonly threshold?: number;
+};
 
 /** Where a run goes on from: with `accumulate`, what was kept before is part of it. */
 export type FilterProgress = LearnProgress & { readonly kept?: readonly SupervisedText[] };
@@ -83,9 +98,11 @@ export async function* filter(
     const rollouts = { ...options, ...(signal === undefined ? {} : { signal }) };
     const sampled = await rollOut(model, verifier, drawn, random.split("rollouts"), rollouts);
     const groups = await asPolicy(learner, sampled, options.temperature);
-    const solved = groups.flatMap((group) => distinctCorrect(group, options.keep));
+    const chosen = await choose(groups, options, signal);
+    const solved = chosen.kept;
     const rationalised = await rationalise(learner, groups, random.split("hints"), options, signal);
     flops += generationFlops(engine.config, groups) + generationFlops(engine.config, rationalised.attempts);
+    flops += chosen.flops;
     const fresh = [...solved, ...rationalised.correct].map((rollout) => textOf(learner, rollout));
     kept = options.accumulate === true ? [...kept, ...fresh] : fresh;
     const kl = await klToReference(learner, groups);
@@ -103,6 +120,30 @@ export async function* filter(
       rationalised: rationalised.correct.length,
     };
   }
+}
+
+/** The correct chains that are kept of each problem: the first, or the best. */
+async function choose(
+  groups: readonly Group[],
+  { keep, prefer }: FilterOptions,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly kept: readonly Rollout[]; readonly flops: number }> {
+  if (prefer === undefined) return { kept: groups.flatMap((group) => distinctCorrect(group, keep)), flops: 0 };
+  const { scorer, split, aggregation, threshold = 0 } = prefer;
+  const before = scorer.spent();
+  const correct = groups.map((group) => distinctCorrect(group, group.length));
+  const chains = correct.flat().map(({ problem, completion }) => ({ problem, steps: split(completion.text) }));
+  const scores = await scorer.scoreAll(chains, signal === undefined ? {} : { signal });
+  let next = 0;
+  const kept = correct.flatMap((group) =>
+    group
+      .map((rollout) => ({ rollout, score: AGGREGATIONS[aggregation](scores[next++] ?? []) }))
+      .filter(({ score }) => score >= threshold)
+      .sort((a, b) => b.score - a.score) // stable: of equal ones the first
+      .slice(0, keep)
+      .map(({ rollout }) => rollout),
+  );
+  return { kept, flops: scorer.spent() - before };
 }
 
 /** One chain that begins with a hint for each problem that no chain solved. */

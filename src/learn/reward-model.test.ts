@@ -106,7 +106,7 @@ describe("a reward model", () => {
   });
 
   test("guides a search as its value, which learns what the trees came to", async () => {
-    await using model = toyReward();
+    await using model = toyReward({ passes: 100 });
     const value = valueFunction(model, split);
     const examples = lessons().map(({ problem, steps, labels }) => {
       return { problem, text: steps.join(""), value: labels[1] as number };
@@ -115,9 +115,9 @@ describe("a reward model", () => {
     const { flops } = (await value.train?.(examples, new Rng(1))) ?? { flops: 0 };
     assert.ok(flops > 0 && flops === model.spent() - before);
     const scorer = value.scorer(null as never, null as never, new Rng(1));
-    const problem = { id: "1", prompt: "1" };
+    const posed = { id: "1", prompt: "1" };
     const [right = 0, wrong = 1] = await Promise.all(
-      ["2", "4"].map(async (said) => (await scorer.score(problem, [said, " end"])).at(-1) as number),
+      ["2", "4"].map(async (said) => (await scorer.score(posed, [said, " end"])).at(-1) as number),
     );
     assert.ok(right > wrong + 0.2, `${right}, ${wrong}`);
   });
