@@ -157,7 +157,8 @@ test("FLOPs: those of PPO, of roll-outs for labels, and of the reward model", as
   const writing = 5 * at(0) + sum(chains.map((chain) => whole(1 + tokensOf(chain)) - at(0)));
   const training = sum(chains.map((chain) => (1 + 3) * whole(2 + tokensOf(chain))));
   const scoring = sum(chains.map((chain) => whole(2 + tokensOf(chain))));
-  const teaching = sum(told.map(({ steps: own }) => 3 * whole(2 + own.length)));
+  // It is taught as far as something is known.
+  const teaching = sum(told.map(({ labels }) => 3 * whole(3 + labels.findLastIndex((label) => label !== null))));
   // Two roll-outs of one token from each distinct prefix; the toy model says of a prompt that it has 2 tokens, whatever follows it.
   const rolled = new Set(
     told.flatMap(({ problem, steps: own, labels }) =>
