@@ -111,3 +111,16 @@ export function seeds(text: string): number[] {
   if (list.every((seed) => seed <= MAX_SEED)) return [...new Set(list)];
   throw new InvalidArgumentError("Expected whole numbers with commas between them, such as 1,2,3.");
 }
+
+/**
+ * Reads the shape of a transformer, for `Option.argParser`.
+ *
+ * @example
+ * shape("6x160"); // { layers: 6, width: 160 }
+ */
+export function shape(text: string): { readonly layers: number; readonly width: number } {
+  const [, layers, width] = /^(\d{1,2})x(\d{1,4})$/.exec(text.trim()) ?? [];
+  const read = { layers: Number(layers), width: Number(width) };
+  if (read.layers >= 1 && read.width >= 8 && read.width % 8 === 0) return read;
+  throw new InvalidArgumentError("Expected layers and width, a multiple of 8, such as 6x160.");
+}

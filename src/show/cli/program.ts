@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import type { Adder } from "./commands/adder.ts";
-import { addCompare, addPretrain, addReproduce } from "./commands/learning.ts";
+import { addCompare, addImprove, addPretrain, addReproduce } from "./commands/learning.ts";
 import { addDoctor, addReport, addWatch } from "./commands/looking.ts";
 import { addBench, addReplay, addSolve, addVerify } from "./commands/thinking.ts";
 import { reportFailure } from "./errors.ts";
@@ -53,6 +53,7 @@ export function program(terminal: Terminal): Command {
   addBench(command, terminal);
   addVerify(command, terminal);
   addCompare(command, terminal);
+  addImprove(command, terminal);
   addPretrain(command, terminal);
   addWatch(command, terminal);
   addReport(command, terminal);

@@ -3,7 +3,8 @@
 import { Option } from "commander";
 import { KNOBS } from "../../compare/knobs.ts";
 import { DEFAULT_METHODS, METHOD_NAMES } from "../../compare/method-names.ts";
-import { decimal, jsonOption, portOption, seedOption, seeds, wholeNumber } from "../options.ts";
+import { DISTIL_NAMES, SEARCH_NAMES, TASK_NAMES } from "../../improve/names.ts";
+import { decimal, jsonOption, portOption, seedOption, seeds, shape, wholeNumber } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Adder } from "./adder.ts";
 
@@ -96,4 +97,60 @@ export function addCompare(command: Adder, terminal: Terminal): void {
     .option("--no-web", "without the live page")
     .addOption(jsonOption())
     .action(async (options) => (await import("../compare.ts")).compareCommand(options, terminal));
+}
+
+export function addImprove(command: Adder, terminal: Terminal): void {
+  command(
+    "improve",
+    "the loop that feeds itself: search teaches the model, the better model searches better",
+    "Generations of search, verification, distillation and measurement. Search with more tokens than the model's own chain finds what " +
+      "the model alone does not; chains that the exact verifier accepts are learnt, base texts among them; the frontier moves from " +
+      "easy to hard, to puzzles that the base corpus never had. Stop it at any moment: the same command goes on from there.",
+    [
+      "mull improve --quick",
+      "mull improve --generations 8 --search restate --budget 4096",
+      "mull improve --up-to 4",
+      "mull improve --distil fresh-larger --shape 6x160",
+      "mull data runs/improve-countdown-default-seed1 --kept --out chains.jsonl",
+    ],
+  )
+    .addOption(new Option("--task <name>", "what is practised").choices([...TASK_NAMES]).default(TASK_NAMES[0]))
+    .addOption(new Option("--quick", "about 3 minutes on two cores (without a flag: 20)").conflicts("full"))
+    .addOption(new Option("--full", "about 90 minutes on two cores"))
+    .addOption(
+      new Option("--generations <n>", "search and learn so often (default: the preset's, at least 5)").argParser(
+        wholeNumber(1, 1000),
+      ),
+    )
+    .addOption(new Option("--problems <n>", "problems of a generation").argParser(wholeNumber(1, 100_000)))
+    .addOption(
+      new Option("--search <name>", "how chains are found (default: the task's first)").choices([...SEARCH_NAMES]),
+    )
+    .addOption(new Option("--budget <n>", "tokens of the search, a problem").argParser(wholeNumber(1, 1_000_000)))
+    .addOption(
+      new Option("--distil <into>", "into the same model, or a fresh, larger one each time")
+        .choices([...DISTIL_NAMES])
+        .default(DISTIL_NAMES[0]),
+    )
+    .addOption(
+      new Option(
+        "--shape <layers>x<width>",
+        "of the fresh models (default: a layer more, half as wide again)",
+      ).argParser(shape),
+    )
+    .addOption(new Option("--keep <n>", "distinct right chains kept a problem").argParser(wholeNumber(1, 1000)))
+    .addOption(new Option("--replay <share>", "share of base texts among what is learnt").argParser(decimal(0, 0.95)))
+    .addOption(
+      new Option("--up-to <difficulty>", "the hardest that is asked; harder ones are only measured").argParser(
+        wholeNumber(1, 1000),
+      ),
+    )
+    .option("--base <model>", "base, trained, or a folder, to begin with (default: base)")
+    .addOption(seedOption("seed of everything that is drawn"))
+    .option("--out <dir>", "folder of the run (default: runs/improve-<task>-<preset>-seed<seed>)")
+    .option("--fresh", "delete what the folder holds of a run and start over")
+    .addOption(portOption())
+    .option("--no-web", "without the live page")
+    .addOption(jsonOption())
+    .action(async (options) => (await import("../improve.ts")).improveCommand(options, terminal));
 }
