@@ -69,6 +69,24 @@ export type PpoOptions = RolloutOptions &
     readonly optimizer: AdamWOptions;
   };
 
+/**
+ * What did best on CD-34 of what was tried (docs/log.md): many problems with few chains each, several small updates a step, and a
+ * value whose error weighs little. Its gradient would otherwise rule AdamW's second moments, and so slow the policy down.
+ */
+export const PPO = {
+  minibatches: 8,
+  epochs: 1,
+  aggregation: "token-mean",
+  clipLow: 0.2,
+  clipHigh: 0.28,
+  klWeight: 0,
+  lambda: 0.95,
+  valueLambda: 1,
+  bootstrap: true,
+  valueWeight: 0.05,
+  valueClip: 0.2,
+} as const satisfies Partial<PpoOptions>;
+
 export type PpoStep = LearnStep & {
   /** Mean squared error of the values, before the update, against the returns that came (Monte Carlo). */
   readonly valueError: number;
