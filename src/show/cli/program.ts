@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import type { Adder } from "./commands/adder.ts";
 import { addCompare, addImprove, addPretrain, addReproduce } from "./commands/learning.ts";
-import { addDoctor, addReport, addWatch } from "./commands/looking.ts";
+import { addData, addDoctor, addReport, addWatch } from "./commands/looking.ts";
 import { addBench, addReplay, addSolve, addVerify } from "./commands/thinking.ts";
 import { reportFailure } from "./errors.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
@@ -57,6 +57,7 @@ export function program(terminal: Terminal): Command {
   addPretrain(command, terminal);
   addWatch(command, terminal);
   addReport(command, terminal);
+  addData(command, terminal);
   addReplay(command, terminal);
   addDoctor(command, terminal);
   return mull;

@@ -10,18 +10,15 @@
 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { MullError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
 import { readCheckpoint, writeCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import { Engine, newOptimizerState } from "../../engine/engine.ts";
 import { initialParameters, type TransformerConfig } from "../../engine/transformer.ts";
-import { warningsOf } from "../../learn/collapse.ts";
 import { type Distil, intoFresh, intoSame } from "../../learn/distil-into.ts";
 import type { FrontierOptions } from "../../learn/frontier.ts";
 import type { Learner } from "../../learn/learn-step.ts";
 import type { SupervisedText } from "../../learn/pretrain.ts";
 import { begin, type Generation, selfImprovement, textOf } from "../../learn/self-improvement.ts";
-import { meanInterval } from "../../measure/bootstrap.ts";
 import { EmbeddedModel } from "../../model/embedded.ts";
 import { readJournal } from "../../store/read-journal.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
@@ -31,15 +28,10 @@ import { isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts"
 import { digestOf, readGeneration, writeGeneration } from "./generation-data.ts";
 import type { ImproveOptions } from "./improve-options.ts";
 import { type ImproveResult, resultOf } from "./improve-result.ts";
-import {
-  FRESH_IMPROVE,
-  type GenerationRecord,
-  type ImprovePoint,
-  type ImproveState,
-  improveStateSchema,
-} from "./improve-state.ts";
+import { FRESH_IMPROVE, type ImprovePoint, type ImproveState, improveStateSchema } from "./improve-state.ts";
 import type { ImproveTask } from "./improve-task.ts";
 import { measureDifficulty } from "./measure-difficulty.ts";
+import { chainEvent, evalEvent, recordOf, stepEvent } from "./told.ts";
 import { writeImproveReport } from "./write-report.ts";
 
 /**
@@ -147,12 +139,12 @@ class Job {
     if (this.#state.points.length <= this.#state.generations.length)
       await this.#measure(this.#state.generations.length);
     await this.#improve();
-    const result = resultOf(this.#options, this.#state, this.#run.record.versions);
-    await writeImproveReport(this.#run.dir, result);
     if (!this.#state.done) {
       this.#phase("done", "");
       await this.#save({ done: true });
     }
+    const result = resultOf(this.#options, this.#state, this.#run.record.versions);
+    await writeImproveReport(this.#run.dir, result);
     return result;
   }
 
@@ -306,77 +298,3 @@ class Job {
 
 /** Of the problems of a generation. */
 const AT_THE_FRONTIER = 0.6;
-
-function recordOf(
-  generation: Generation,
-  model: string,
-  seconds: number,
-  first: GenerationRecord | undefined,
-): GenerationRecord {
-  const { step, frontier, next, flops, byDifficulty, diversity, kept, searched, policyTokens, searchTokens, kl } =
-    generation;
-  const learnt = kept.reduce((sum, { tokens, promptTokens }) => sum + tokens.length - promptTokens, 0);
-  return {
-    generation: step,
-    frontier,
-    next,
-    flops,
-    seconds,
-    asked: [...byDifficulty],
-    diversity: { ...diversity },
-    kept: kept.length,
-    keptTokens: learnt / Math.max(1, kept.length),
-    chains: searched.reduce((sum, each) => sum + each.chains.length, 0),
-    policyTokens,
-    searchTokens,
-    kl,
-    model,
-    warnings: [
-      ...(kept.length === 0 ? ["nothing was kept: the search solved no problem, and only base texts were learnt"] : []),
-      ...(first === undefined ? [] : warningsOf(first.diversity, diversity)),
-    ],
-  };
-}
-
-function stepEvent(generation: Generation, steps: number, seconds: number): RunEvent {
-  const { step, flops, reward, useful, entropy, meanTokens, truncated, kl, clipped, lossTokens, gradientNorm } =
-    generation;
-  const told = { step, flops, reward, useful, entropy, meanTokens, truncated, kl, clipped, lossTokens };
-  return parseRunEvent({ type: "step", steps, ...told, loss: null, gradNorm: gradientNorm, seconds });
-}
-
-/** A chain that the search found, at the frontier where there is one. */
-function chainEvent({ step, searched, groups }: Generation): RunEvent {
-  for (const { problem, chains } of searched.toReversed()) {
-    const found = chains.find(({ kept }) => kept);
-    if (found === undefined) continue;
-    const { completion, verdict } = found;
-    const judged = { verdict: verdict.status, reason: verdict.reason };
-    return { type: "chain", step, problem: problem.prompt, text: completion.text, ...judged };
-  }
-  const alone = groups[0]?.[0];
-  if (alone === undefined) throw new MullError("engine", "a generation without chains");
-  const { problem, completion, verdict } = alone;
-  return {
-    type: "chain",
-    step,
-    problem: problem.prompt,
-    text: completion.text,
-    verdict: verdict.status,
-    reason: verdict.reason,
-  };
-}
-
-/** All difficulties together, each alike, and each alone. */
-function evalEvent({ generation, flops, difficulties }: ImprovePoint, rng: Rng): RunEvent {
-  const values = difficulties.flatMap(({ policy }) => policy.byProblem);
-  const strata = difficulties.flatMap(({ difficulty, policy }) => policy.byProblem.map(() => difficulty));
-  const { mean, ci } = meanInterval(values, { rng, strata });
-  const byN = Object.fromEntries(
-    difficulties.map(({ difficulty, policy }) => [
-      String(difficulty),
-      { passAt1: policy.accuracy, ci: policy.ci, n: policy.n },
-    ]),
-  );
-  return parseRunEvent({ type: "eval", step: generation, flops, passAt1: mean, ci, n: values.length, byN });
-}
