@@ -5,7 +5,7 @@ import { Rng } from "../core/rng.ts";
 import type { LabelledSteps } from "./evaluation.ts";
 import { TOY_ADAMW, TOY_SHAPE, ToyModel, toyLearner, toyProblems, toyWeights } from "./fixtures/toy.ts";
 import { RewardModel, type RewardModelOptions, valueFunction } from "./reward-model.ts";
-import { lessonsFrom } from "./reward-model-labels.ts";
+import { lessonsFrom, ownOutcome } from "./reward-model-labels.ts";
 import { generationFlops } from "./rollouts.ts";
 
 const POLICY = { config: TOY_SHAPE, parameters: toyWeights(1) };
@@ -123,6 +123,9 @@ describe("a reward model", () => {
   });
 });
 
+/** Roll-outs need no verdict of the chain. */
+const UNJUDGED = { verdict: { status: "unscored", reason: "" }, cut: false } as const;
+
 describe("lessons", () => {
   const how = {
     rollouts: 4,
@@ -138,8 +141,8 @@ describe("lessons", () => {
   test("are the labels of roll-outs, soft or hard, and their FLOPs are counted", async () => {
     await using learner = toyLearner();
     const chains = [
-      { problem, steps: ["2", " 3", " end"] },
-      { problem, steps: ["3", " end"] },
+      { ...UNJUDGED, problem, steps: ["2", " 3", " end"] },
+      { ...UNJUDGED, problem, steps: ["3", " end"] },
     ];
     for (const kind of ["soft", "hard"] as const) {
       const {
@@ -179,7 +182,7 @@ describe("lessons", () => {
         requests.map(() => ({ text: "end", finish: "end" as const, usage: { promptTokens: 1, completionTokens: 1 } })),
       name: "ends",
     };
-    const chains = [{ problem, steps: ["1", " 4", " 2", " 0", " 3", " 3"] }];
+    const chains = [{ ...UNJUDGED, problem, steps: ["1", " 4", " 2", " 0", " 3", " 3"] }];
     const { chains: labelled } = await lessonsFrom(
       { model, verifier: learner.verifier },
       chains,
@@ -193,7 +196,7 @@ describe("lessons", () => {
 
   test("come from the policy's own chains", async () => {
     await using learner = toyLearner();
-    const chains = toyProblems(3)(1).map((each) => ({ problem: each, steps: ["2"] }));
+    const chains = toyProblems(3)(1).map((each) => ({ ...UNJUDGED, problem: each, steps: ["2"] }));
     const { chains: labelled } = await lessonsFrom(
       learner,
       chains,
@@ -202,5 +205,15 @@ describe("lessons", () => {
       TOY_SHAPE,
     );
     assert.equal(labelled.length, 3);
+  });
+
+  test("of a chain's own outcome cost nothing, and blame what was left for another attempt", () => {
+    const right = { status: "correct", score: 1, reason: "" } as const;
+    const chain = { problem, steps: ["4", " 0", " 2"], verdict: right, cut: false };
+    assert.deepEqual(ownOutcome(chain, { ...how, target: "attempt" }).labels, [0, 1, 1]);
+    assert.deepEqual(ownOutcome({ ...chain, cut: true }, { ...how, target: "attempt" }).labels, [0, null, null]);
+    assert.deepEqual(ownOutcome({ ...chain, steps: ["2", " 3"] }, { ...how, target: "attempt" }).labels, [1, 1]);
+    assert.deepEqual(ownOutcome(chain, { ...how, target: "policy" }).labels, [1, 1, 1]);
+    assert.deepEqual(ownOutcome({ ...chain, ...UNJUDGED }, { ...how, target: "policy" }).labels, [null, null, null]);
   });
 });

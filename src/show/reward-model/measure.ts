@@ -1,0 +1,162 @@
+/**
+ * A reward model held against what is known: against the true solvability of the states that the policy visits on held-out problems, against
+ * fresh roll-outs of its own target, and in what it is for, choosing among chains.
+ */
+
+import type { Problem } from "../../core/problem.ts";
+import { deriveSeed, type Rng } from "../../core/rng.ts";
+import type { SteppedChain } from "../../learn/process-labels.ts";
+import type { RewardModel } from "../../learn/reward-model.ts";
+import { lessonsFrom } from "../../learn/reward-model-labels.ts";
+import { calibrated, type PlattScaling, type Reliability, reliabilityOf } from "../../measure/calibration.ts";
+import { type RankedCase, type Ranking, rankingOf } from "../../measure/ranking.ts";
+import type { EmbeddedModel } from "../../model/embedded.ts";
+import { solvabilityOf, stepsOf } from "../../tasks/countdown/solvability.ts";
+import { hasEnded } from "../../tasks/countdown/steps.ts";
+import type { CountdownTask } from "../../tasks/countdown/task.ts";
+import { judge } from "../../tasks/countdown/verifier.ts";
+import { heldOut } from "../reproduce/measuring.ts";
+import { labelOptions } from "./lessons.ts";
+import type { RewardPlan } from "./plan.ts";
+import { type Choosing, choosingOf, type Pressure, pressureOf, READINGS, type ScoredChain, voteOf } from "./votes.ts";
+
+export type NamedRanking = Ranking & {
+  /** Live numbers of the states, or `all`. Of an outcome reward model `chains`: whole ones, against the verdict. */
+  readonly states: "all" | "3" | "2" | "1" | "chains";
+};
+
+export type Measured = {
+  readonly rankings: readonly NamedRanking[];
+  /** Beside fresh roll-outs: as it was trained, and calibrated. */
+  readonly reliability: { readonly before: Reliability; readonly after: Reliability; readonly states: number };
+  readonly choosing: readonly Choosing[];
+  readonly pressure: readonly Pressure[];
+};
+
+/** Chains that votes are taken among. */
+const VOTERS = 16;
+/** Requests sent at once, so that progress is seen and a stop is heeded. */
+const WAVE = 1024;
+
+export type Measurer = {
+  readonly policy: EmbeddedModel;
+  readonly rewardModel: RewardModel;
+  readonly task: CountdownTask;
+  readonly plan: RewardPlan;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+};
+
+/** @throws the reason of `signal` */
+export async function measureRewardModel(measurer: Measurer, rng: Rng): Promise<Measured> {
+  const { plan, rewardModel } = measurer;
+  const chains = await scoredChains(measurer, rng.split("chains"));
+  const ballots = READINGS.map((reading) => {
+    const votes = Map.groupBy(chains, ({ problem }) => problem.id);
+    return [...votes.values()].map((own) => own.map((chain) => voteOf(chain, reading, plan.kind === "outcome")));
+  });
+  return {
+    rankings: plan.kind === "outcome" ? outcomeRanking(chains, rng) : stateRankings(chains, rng),
+    reliability: await reliability(measurer, chains, rewardModel.calibration, rng.split("states")),
+    choosing: READINGS.map((reading, r) => choosingOf(reading, ballots[r] ?? [], VOTERS, rng.split(reading))),
+    pressure: READINGS.flatMap((reading, r) => pressureOf(reading, ballots[r] ?? [], rng.split("pressure", reading))),
+  };
+}
+
+/** The policy's chains on held-out problems, those of a problem together, each step with its score and its truth. */
+async function scoredChains(
+  { policy, rewardModel, task, plan, signal, onProgress }: Measurer,
+  rng: Rng,
+): Promise<ScoredChain[]> {
+  const { problems, samples } = plan.measured;
+  const stop = signal === undefined ? {} : { signal };
+  const asked = heldOut("heldout", problems).flatMap((problem) =>
+    Array.from({ length: samples }, (_, s) => ({ problem, s })),
+  );
+  const chains: ScoredChain[] = [];
+  for (let start = 0; start < asked.length; start += WAVE) {
+    const wave = asked.slice(start, start + WAVE);
+    const completions = await policy.sample(
+      wave.map(({ problem, s }) => ({
+        prompt: problem.prompt,
+        maxTokens: plan.maxTokens,
+        temperature: plan.temperature,
+        seed: deriveSeed(rng.seed, problem.id, s),
+      })),
+      stop,
+    );
+    signal?.throwIfAborted();
+    const stepped = completions.map(({ text }, i) => ({ problem: wave[i]?.problem as Problem, steps: stepsOf(text) }));
+    const scores = await rewardModel.scoreAll(stepped, stop);
+    for (const [i, { problem, steps }] of stepped.entries()) {
+      chains.push({ problem, steps, scores: scores[i] ?? [], truths: solvabilityOf(problem, steps, task.solver) });
+    }
+    onProgress?.(chains.length, asked.length);
+  }
+  return chains;
+}
+
+/** Of process rewards: does a state that can still be solved score above one that cannot? */
+function stateRankings(chains: readonly ScoredChain[], rng: Rng): NamedRanking[] {
+  const cases = chains.flatMap(({ problem, scores, truths }) =>
+    truths.flatMap((truth, s): (RankedCase & { left: number })[] =>
+      truth === null
+        ? []
+        : [{ problem: problem.id, score: scores[s] as number, right: truth.solvable, left: truth.left }],
+    ),
+  );
+  return (["all", "3", "2", "1"] as const).flatMap((states) => {
+    const own = states === "all" ? cases : cases.filter(({ left }) => String(left) === states);
+    const ranking = rankingOf(own, { rng: rng.split("ranking", states), resamples: 500 });
+    return ranking === null ? [] : [{ states, ...ranking }];
+  });
+}
+
+/** Of outcome rewards: does a chain that is right score above one that is not? */
+function outcomeRanking(chains: readonly ScoredChain[], rng: Rng): NamedRanking[] {
+  const cases = chains.flatMap(({ problem, steps, scores }): RankedCase[] => {
+    const right = judge(problem, steps.join("")).status === "correct";
+    return steps.length === 0 ? [] : [{ problem: problem.id, score: scores.at(-1) as number, right }];
+  });
+  const ranking = rankingOf(cases, { rng: rng.split("ranking"), resamples: 500 });
+  return ranking === null ? [] : [{ states: "chains", ...ranking }];
+}
+
+/** Some states that had not come to their end, one of a chain at most, rolled out anew; of outcome rewards, whole chains. */
+async function reliability(
+  { policy, rewardModel, task, plan, signal }: Measurer,
+  chains: readonly ScoredChain[],
+  scaling: PlattScaling,
+  rng: Rng,
+): Promise<Measured["reliability"]> {
+  const stop = signal === undefined ? {} : { signal };
+  const states = rng
+    .split("drawn")
+    .shuffle(chains)
+    .flatMap(({ problem, steps }, c): SteppedChain[] => {
+      if (plan.kind === "outcome") return steps.length === 0 ? [] : [{ problem, steps }];
+      const open = steps.filter((_, s) => !hasEnded(steps.slice(0, s + 1).join(""))).length;
+      return open === 0 ? [] : [{ problem, steps: steps.slice(0, 1 + rng.split("state", c).int(open)) }];
+    })
+    .slice(0, plan.measured.states);
+  const logits = await rewardModel.logitsOf(states, stop);
+  const how = { ...labelOptions({ ...plan, labels: "soft", rollouts: plan.measured.rollouts }), ...stop };
+  const whole = states.map(({ problem, steps }) => {
+    const text = steps.join("");
+    return { problem, steps: [text], verdict: judge(problem, text), cut: true };
+  });
+  const observed =
+    plan.kind === "outcome"
+      ? whole.map(({ verdict }) => Number(verdict.status === "correct"))
+      : (
+          await lessonsFrom({ model: policy, verifier: task.verifier }, whole, rng, how, policy.engine.config)
+        ).chains.map(({ labels }) => labels[0] ?? 0);
+  const at = (scale: PlattScaling): Reliability =>
+    reliabilityOf(
+      states.map((_, i) => ({
+        predicted: calibrated(logits[i]?.at(-1) as number, scale),
+        observed: observed[i] as number,
+      })),
+    );
+  return { before: at({ slope: 1, intercept: 0 }), after: at(scaling), states: states.length };
+}

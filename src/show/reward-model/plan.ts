@@ -1,0 +1,86 @@
+/** What a run of `mull reward-model` does, and how much of it. */
+
+import type { AdamWOptions } from "../../engine/adamw.ts";
+import type { LessonOptions } from "../../learn/reward-model-labels.ts";
+
+export type RewardPlan = {
+  readonly kind: "process" | "outcome";
+  readonly target: LessonOptions["target"];
+  readonly labels: LessonOptions["kind"];
+  /** Rounds of labelling; the one after the last is for calibration and never trained on. */
+  readonly rounds: number;
+  /** Problems of a round, one chain each: many problems teach more than many chains of few. */
+  readonly problems: number;
+  /** Problems of a round of whose chains only the beginning is written, so that first steps are seen often. */
+  readonly beginnings: number;
+  /** The longest chain, tokens. */
+  readonly maxTokens: number;
+  /** Roll-outs of a step. */
+  readonly rollouts: number;
+  /** Of chains and roll-outs: the policy is the model sampled at it. */
+  readonly temperature: number;
+  readonly passes: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly measured: {
+    readonly problems: number;
+    /** Chains of a problem, at least 16. */
+    readonly samples: number;
+    /** States that are rolled out anew for the calibration error, and how often each. */
+    readonly states: number;
+    readonly rollouts: number;
+  };
+};
+
+const DEFAULT: RewardPlan = {
+  kind: "process",
+  target: "attempt",
+  labels: "own",
+  rounds: 8,
+  problems: 1200,
+  beginnings: 1200,
+  maxTokens: 128,
+  rollouts: 4,
+  temperature: 1,
+  passes: 6,
+  batch: 32,
+  learningRate: 1e-3,
+  measured: { problems: 400, samples: 24, states: 400, rollouts: 64 },
+};
+
+export const REWARD_PLANS = {
+  quick: {
+    ...DEFAULT,
+    rounds: 2,
+    problems: 300,
+    beginnings: 300,
+    passes: 4,
+    measured: { problems: 100, samples: 16, states: 100, rollouts: 64 },
+  },
+  default: DEFAULT,
+} as const satisfies Record<string, RewardPlan>;
+
+/** A roll-out confined to its attempt is at most three operations and an end. */
+const ATTEMPT_TOKENS = 14;
+/** Of a chain's beginning: an attempt at four numbers. */
+export const BEGINNING_TOKENS = 12;
+
+/** Tokens of a roll-out, at most. */
+export function rolloutTokens({ target, maxTokens }: Pick<RewardPlan, "target" | "maxTokens">): number {
+  return target === "attempt" ? ATTEMPT_TOKENS : maxTokens;
+}
+
+/** @param updates of the whole training: the rate falls over them */
+export function optimizerOf({ learningRate }: Pick<RewardPlan, "learningRate">, updates: number): AdamWOptions {
+  return {
+    learningRate,
+    beta1: 0.9,
+    beta2: 0.95,
+    epsilon: 1e-8,
+    weightDecay: 0.01,
+    clipNorm: 1,
+    warmupSteps: Math.min(20, updates),
+    totalSteps: updates,
+    finalRatio: 0.05,
+  };
+}
