@@ -118,13 +118,15 @@ async function toParquet(lines: string, temporary: string, path: string): Promis
     await connection.run(`COPY (SELECT * FROM ${source}) TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd)`);
     connection.closeSync();
   } catch (error) {
-    throw new MullError("store", `Cannot write ${path}: ${reasonOf(error)}`, {
-      cause: error,
-      hint: "Check that the folder exists and can be written, and that the disk is not full.",
-    });
+    throw unwritable(path, error);
   } finally {
     instance.closeSync();
   }
+}
+
+function unwritable(path: string, cause: unknown): MullError {
+  const hint = "Check that the folder exists and can be written, and that the disk is not full.";
+  return new MullError("store", `Cannot write ${path}: ${reasonOf(cause)}`, { cause, hint });
 }
 
 /** A string literal of SQL. */
