@@ -9,6 +9,7 @@ import { Command, CommanderError } from "commander";
 import type { Adder } from "./commands/adder.ts";
 import { addCompare, addImprove, addPretrain, addReproduce } from "./commands/learning.ts";
 import { addData, addDoctor, addReport, addWatch } from "./commands/looking.ts";
+import { addRewardModel } from "./commands/rewarding.ts";
 import { addBench, addReplay, addSolve, addVerify } from "./commands/thinking.ts";
 import { reportFailure } from "./errors.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
@@ -55,6 +56,7 @@ export function program(terminal: Terminal): Command {
   addCompare(command, terminal);
   addImprove(command, terminal);
   addPretrain(command, terminal);
+  addRewardModel(command, terminal);
   addWatch(command, terminal);
   addReport(command, terminal);
   addData(command, terminal);
