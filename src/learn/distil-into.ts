@@ -26,19 +26,30 @@ export type Distil = {
   readonly distil: (learner: Learner, data: Data, rng: Rng, signal?: AbortSignal) => Promise<Distilled>;
 };
 
+export type IntoSameOptions = FineTuneOptions & {
+  /** Chains of earlier generations that are learnt again, at most so many for each of this one. */
+  readonly rehearse: number;
+};
+
 /**
- * Fine-tunes the model that found the chains on those of this generation and base texts among them, with an optimizer without a past whose
- * rate falls over the generation (expert iteration).
+ * Fine-tunes the model that found the chains on those of this generation, some of the earlier ones, and base texts among them, with an
+ * optimizer without a past whose rate falls over the generation (expert iteration).
  *
  * @example
  * import { TOY_ADAMW } from "./fixtures/toy.ts";
- * intoSame({ epochs: 2, batch: 32, optimizer: TOY_ADAMW }).fresh; // false
+ * intoSame({ epochs: 2, batch: 32, rehearse: 1, optimizer: TOY_ADAMW }).fresh; // false
  */
-export function intoSame(options: FineTuneOptions): Distil {
+export function intoSame(options: IntoSameOptions): Distil {
   return {
     fresh: false,
-    async distil(learner, { kept, replay, share }, rng) {
-      const texts = [...kept, ...replay(0, replayed(kept.length, share))];
+    async distil(learner, { kept, all, replay, share }, rng) {
+      const earlier = all.slice(0, all.length - kept.length);
+      const again = rng
+        .split("rehearse")
+        .shuffle(earlier)
+        .slice(0, Math.round(options.rehearse * kept.length));
+      const own = [...kept, ...again];
+      const texts = [...own, ...replay(0, replayed(own.length, share))];
       restart(learner, learner.engine.parameters.slice());
       const updates = options.epochs * Math.ceil(texts.length / options.batch);
       const optimizer = { ...options.optimizer, totalSteps: Math.max(1, updates) };

@@ -18,7 +18,7 @@ const OPTIONS: SelfImprovementOptions = {
   keep: 2,
   replay: 0.2,
   baseTexts: (_, count) => Array.from({ length: count }, () => ({ tokens: [0, 2, 3, 1], promptTokens: 2 })),
-  distil: intoSame({ epochs: 4, batch: 4, optimizer: TOY_ADAMW }),
+  distil: intoSame({ epochs: 4, batch: 4, rehearse: 1, optimizer: TOY_ADAMW }),
 };
 
 const problems = (generation: number, difficulty: number, count: number) => toyProblems(count)(generation + difficulty);

@@ -110,7 +110,7 @@ export type Generation = LearnStep & {
  * await using learner = toyLearner();
  * const frontier = { difficulties: [1], upTo: 1, by: "search", threshold: 0.9, share: 0.5 } as const;
  * const search = { strategy: bestOfN({ n: 8 }), budget: 16, maxTokens: 2, extract: () => null };
- * const distil = intoSame({ epochs: 4, batch: 8, optimizer: TOY_ADAMW });
+ * const distil = intoSame({ epochs: 4, batch: 8, rehearse: 1, optimizer: TOY_ADAMW });
  * const amount = { generations: 3, problemsPerGeneration: 5, keep: 4, replay: 0, baseTexts: () => [] };
  * const problems = (generation: number, _: number, count: number) => toyProblems(count)(generation);
  * const run = selfImprovement(learner, problems, new Rng(1), { ...amount, ...search, frontier, distil });

@@ -12,7 +12,7 @@ import type { ImproveResult } from "./improve-result.ts";
 import type { DifficultyPoint } from "./improve-state.ts";
 import { headline } from "./story.ts";
 
-const MARGIN = { marginLeft: 46, marginRight: 120, marginTop: 34, marginBottom: 52 };
+const MARGIN = { marginLeft: 46, marginRight: 136, marginTop: 34, marginBottom: 52 };
 const WIDTH = 1280;
 const HEIGHT = 600;
 
@@ -178,7 +178,7 @@ export function collapsePanel({ generations }: ImproveResult, { palette, width, 
     Plot.ruleY([0.5], { stroke: palette.bad, strokeDasharray: "2 4" }),
     Plot.axisX(
       generations.map(({ generation }) => generation),
-      { tickSize: 0, tickPadding: 9, color: palette.muted, label: null },
+      { tickFormat: String, tickSize: 0, tickPadding: 9, color: palette.muted, label: null },
     ),
     bottomLabel(palette, "generation"),
     ...lines.flatMap(({ name, color, rows }, i) => [

@@ -20,8 +20,12 @@ import type { SearchName } from "./names.ts";
 export type SearchOptions = {
   /** Tokens a problem. */
   readonly budget: number;
-  /** Of one chain that is kept. */
+  /** Of one chain that is written whole. */
   readonly maxTokens: number;
+  /** Of a chain that is put together. */
+  readonly traceTokens: number;
+  /** Right chains after which a search may end. */
+  readonly enough: number;
 };
 
 export type ImproveTask = {
@@ -59,7 +63,7 @@ export function countdownLoop(): ImproveTask {
     unit: "numbers",
     difficulties: [3, 4, 5],
     inBase: [3, 4],
-    moves: { by: "search", threshold: 0.7 },
+    moves: { by: "search", threshold: 0.6 },
     tokenizer: countdownTokenizer,
     verifier,
     extract,
@@ -75,11 +79,11 @@ export function countdownLoop(): ImproveTask {
   };
 }
 
-function countdownSearch(name: SearchName, { budget, maxTokens }: SearchOptions): Strategy {
+function countdownSearch(name: SearchName, { budget, maxTokens, traceTokens, enough }: SearchOptions): Strategy {
   const n = Math.max(1, Math.floor(budget / COUNTDOWN.chainTokens));
   switch (name) {
     case "restate":
-      return restating({ format: COUNTDOWN_STEPS, restating: COUNTDOWN_RESTATING, maxTokens });
+      return restating({ format: COUNTDOWN_STEPS, restating: COUNTDOWN_RESTATING, maxTokens: traceTokens, enough });
     case "best-of-n":
       return bestOfN({ n });
     case "go-on": {

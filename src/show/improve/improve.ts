@@ -126,7 +126,8 @@ class Job {
     this.#options = options;
     this.#hooks = hooks;
     const { task, search, preset } = options;
-    this.#strategy = task.search(search, { budget: preset.budget, maxTokens: preset.maxTokens });
+    const { budget, maxTokens, traceTokens, keep: enough } = preset;
+    this.#strategy = task.search(search, { budget, maxTokens, traceTokens, enough });
   }
 
   async finish(): Promise<ImproveResult> {

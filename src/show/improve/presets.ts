@@ -3,7 +3,7 @@
  * that two cores finish within the minutes named.
  */
 
-import type { FineTuneOptions } from "../../learn/fine-tune.ts";
+import type { IntoSameOptions } from "../../learn/distil-into.ts";
 import type { PretrainOptions } from "../../learn/pretrain.ts";
 import { pretrainOptions } from "../reproduce/base-model.ts";
 
@@ -17,11 +17,13 @@ export type ImprovePreset = {
   readonly problemsPerGeneration: number;
   /** Of the search, tokens a problem. */
   readonly budget: number;
-  /** Of the policy's own chain, and of a chain that is kept, tokens. */
+  /** Of the policy's own chain, tokens. */
   readonly maxTokens: number;
+  /** Of a chain that the search puts together, tokens. */
+  readonly traceTokens: number;
   readonly keep: number;
   readonly replay: number;
-  readonly tuning: FineTuneOptions;
+  readonly tuning: IntoSameOptions;
   /** Of a fresh model. */
   readonly fresh: PretrainOptions;
   /** Held-out problems of each difficulty, and chains of the policy on each. */
@@ -30,11 +32,12 @@ export type ImprovePreset = {
   readonly searched: number;
 };
 
-const TUNING: FineTuneOptions = {
+const TUNING: IntoSameOptions = {
   epochs: 2,
   batch: 32,
+  rehearse: 1,
   optimizer: {
-    learningRate: 5e-4,
+    learningRate: 4e-4,
     beta1: 0.9,
     beta2: 0.95,
     epsilon: 1e-8,
@@ -46,7 +49,7 @@ const TUNING: FineTuneOptions = {
   },
 };
 
-const SHARED = { keep: 2, replay: 0.2, tuning: TUNING } as const;
+const SHARED = { keep: 4, replay: 0.2, tuning: TUNING } as const;
 
 export const IMPROVE_PRESETS: Readonly<Record<ImprovePresetName, ImprovePreset>> = {
   quick: {
@@ -56,6 +59,7 @@ export const IMPROVE_PRESETS: Readonly<Record<ImprovePresetName, ImprovePreset>>
     problemsPerGeneration: 64,
     budget: 1024,
     maxTokens: 256,
+    traceTokens: 192,
     ...SHARED,
     fresh: pretrainOptions(200),
     measured: { problems: 60, samples: 1 },
@@ -65,9 +69,10 @@ export const IMPROVE_PRESETS: Readonly<Record<ImprovePresetName, ImprovePreset>>
     name: "default",
     minutes: 20,
     generations: 7,
-    problemsPerGeneration: 192,
+    problemsPerGeneration: 256,
     budget: 2048,
     maxTokens: 512,
+    traceTokens: 256,
     ...SHARED,
     fresh: pretrainOptions(2000),
     measured: { problems: 150, samples: 1 },
@@ -80,6 +85,7 @@ export const IMPROVE_PRESETS: Readonly<Record<ImprovePresetName, ImprovePreset>>
     problemsPerGeneration: 512,
     budget: 4096,
     maxTokens: 512,
+    traceTokens: 256,
     ...SHARED,
     fresh: pretrainOptions(9400),
     measured: { problems: 300, samples: 2 },
