@@ -36,16 +36,16 @@ const DEFAULT: RewardPlan = {
   kind: "process",
   target: "attempt",
   labels: "own",
-  rounds: 8,
-  problems: 1200,
-  beginnings: 1200,
+  rounds: 5,
+  problems: 2400,
+  beginnings: 400,
   maxTokens: 128,
   rollouts: 4,
   temperature: 1,
-  passes: 6,
+  passes: 2,
   batch: 32,
   learningRate: 1e-3,
-  measured: { problems: 400, samples: 24, states: 400, rollouts: 64 },
+  measured: { problems: 400, samples: 16, states: 300, rollouts: 64 },
 };
 
 export const REWARD_PLANS = {

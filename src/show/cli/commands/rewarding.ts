@@ -45,7 +45,7 @@ export function addRewardModel(command: Adder, terminal: Terminal): void {
       ).choices(["own", "soft", "hard", "first-error"]),
     )
     .addOption(new Option("--rollouts <n>", "roll-outs of a step (default: 4)").argParser(wholeNumber(1, 1024)))
-    .addOption(new Option("--rounds <n>", "rounds of chains and labels (default: 8)").argParser(wholeNumber(1, 1000)))
+    .addOption(new Option("--rounds <n>", "rounds of chains and labels (default: 5)").argParser(wholeNumber(1, 1000)))
     .addOption(new Option("--passes <n>", "passes over all labels").argParser(wholeNumber(1, 1000)))
     .addOption(new Option("--temperature <t>", "of all sampling (default: 1)").argParser(decimal(0.05, 5)))
     .addOption(new Option("--max-tokens <n>", "the longest chain (default: 128)").argParser(wholeNumber(16, 1000)))
