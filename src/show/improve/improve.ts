@@ -272,7 +272,8 @@ class Job {
       const rng = new Rng(seed).split("measure", generation, difficulty);
       const how = { task, preset, strategy: this.#strategy, rng, signal };
       difficulties.push(await measureDifficulty(model, difficulty, how));
-      onProgress?.(i + 1, task.difficulties.length);
+      const each = preset.measured.problems * preset.measured.samples + preset.searched;
+      onProgress?.((i + 1) * each, task.difficulties.length * each);
     }
     const flops = this.#state.generations.at(-1)?.flops ?? 0;
     const parameters = engine.parameters.length;
