@@ -122,6 +122,15 @@ function suite(): void {
       assert.equal(seen.filter((what) => what === "eval").length, 4, "all that happened was told");
     });
 
+    test("mull report draws it again", async () => {
+      const out = join(folder, "drawn");
+      const { code } = await mull(["report", whole, "--out", out]);
+      assert.equal(code, 0);
+      for (const file of ["report.json", "report.html", "figure.svg"]) {
+        assert.equal(readFileSync(join(out, file), "utf8"), readFileSync(join(whole, file), "utf8"));
+      }
+    });
+
     test("another seed in its folder is refused, elsewhere it comes to something else", async () => {
       await assert.rejects(tinyLoop(whole, base, quiet, { seed: 2 }), { code: "usage" });
       const other = await tinyLoop(join(folder, "other"), base, quiet, { seed: 2 });

@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MullError } from "../../core/errors.ts";
 import { runPaths } from "../../store/run-folder.ts";
+import { isImproveReport, rewriteImproveReport } from "../improve/write-report.ts";
 import { validateReport } from "../report/schema.ts";
 import { writeReport } from "../report/write.ts";
 import { shownPath, type Terminal } from "./terminal.ts";
@@ -15,8 +16,11 @@ const MAX_BYTES = 256_000_000;
 /** @throws MullError `input` where there is no report, or none that is whole; `store` where it cannot be written */
 export async function reportCommand(path: string, options: ReportOptions, terminal: Terminal): Promise<void> {
   const file = path.endsWith(".json") ? path : runPaths(path).reportJson;
-  const report = validateReport(await readJson(file));
-  const files = await writeReport(options.out ?? dirname(file), report);
+  const read = await readJson(file);
+  const dir = options.out ?? dirname(file);
+  const files = isImproveReport(read)
+    ? await rewriteImproveReport(dir, read)
+    : await writeReport(dir, validateReport(read));
   if (options.json === true) terminal.print(JSON.stringify({ files }));
   else for (const written of Object.values(files)) terminal.print(shownPath(written));
 }
