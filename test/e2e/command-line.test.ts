@@ -6,7 +6,19 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { assertRefused, Mull, mull, ROOT } from "./mull.ts";
 
-const COMMANDS = ["reproduce", "solve", "bench", "verify", "pretrain", "watch", "report", "replay", "doctor"];
+const COMMANDS = [
+  "reproduce",
+  "solve",
+  "bench",
+  "verify",
+  "improve",
+  "data",
+  "pretrain",
+  "watch",
+  "report",
+  "replay",
+  "doctor",
+];
 
 describe("help", { concurrency: 2 }, () => {
   for (const command of [undefined, ...COMMANDS]) {
