@@ -70,8 +70,8 @@ export type PpoOptions = RolloutOptions &
   };
 
 /**
- * What did best on CD-34 of what was tried (docs/log.md): many problems with few chains each, several small updates a step, and a
- * value whose error weighs little. Its gradient would otherwise rule AdamW's second moments, and so slow the policy down.
+ * What did best on CD-34 of what was tried (docs/log.md), at a rate of 5e-4 with 256 problems of 2 chains a step: several small updates
+ * a step, and a value whose error weighs little beside the policy's at the weights that both share.
  */
 export const PPO = {
   minibatches: 8,
