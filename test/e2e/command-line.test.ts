@@ -14,6 +14,7 @@ const COMMANDS = [
   "improve",
   "data",
   "pretrain",
+  "reward-model",
   "watch",
   "report",
   "replay",
