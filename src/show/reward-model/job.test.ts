@@ -88,8 +88,10 @@ describe("a run", () => {
   });
 });
 
-function check({ losses, flops, reliability, choosing, pressure }: RewardReport): void {
+function check({ shown, losses, flops, reliability, choosing, pressure }: RewardReport): void {
   assert.equal(losses.length, PLAN.passes);
+  assert.equal(shown.length, 8);
+  for (const { score } of shown.flatMap(({ steps }) => steps)) assert.ok(score >= 0 && score <= 1);
   assert.ok(flops.chains > 0 && flops.training > 0);
   assert.equal(
     reliability.after.bins.reduce((sum, bin) => sum + bin.cases, 0),

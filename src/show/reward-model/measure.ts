@@ -25,7 +25,14 @@ export type NamedRanking = Ranking & {
   readonly states: "all" | "3" | "2" | "1" | "chains";
 };
 
+/** A chain as it can be shown: each step with its score and, where it is known, whether its state can be solved. */
+export type ShownChain = {
+  readonly prompt: string;
+  readonly steps: readonly { readonly text: string; readonly score: number; readonly solvable: boolean | null }[];
+};
+
 export type Measured = {
+  readonly shown: readonly ShownChain[];
   readonly rankings: readonly NamedRanking[];
   /** Beside fresh roll-outs: as it was trained, and calibrated. */
   readonly reliability: { readonly before: Reliability; readonly after: Reliability; readonly states: number };
@@ -33,6 +40,8 @@ export type Measured = {
   readonly pressure: readonly Pressure[];
 };
 
+/** Chains to show: the first of so many problems, half of them of three numbers. */
+const SHOWN = 12;
 /** Chains that votes are taken among. */
 const VOTERS = 16;
 /** Requests sent at once, so that progress is seen and a stop is heeded. */
@@ -56,6 +65,10 @@ export async function measureRewardModel(measurer: Measurer, rng: Rng): Promise<
     return [...votes.values()].map((own) => own.map((chain) => voteOf(chain, reading, plan.kind === "outcome")));
   });
   return {
+    shown: chains
+      .filter((_, c) => c % plan.measured.samples === 0)
+      .slice(0, SHOWN)
+      .map(shownChain),
     rankings: plan.kind === "outcome" ? outcomeRanking(chains, rng) : stateRankings(chains, rng),
     reliability: await reliability(measurer, chains, rewardModel.calibration, rng.split("states")),
     choosing: READINGS.map((reading, r) => choosingOf(reading, ballots[r] ?? [], VOTERS, rng.split(reading))),
@@ -94,6 +107,17 @@ async function scoredChains(
     onProgress?.(chains.length, asked.length);
   }
   return chains;
+}
+
+function shownChain({ problem, steps, scores, truths }: ScoredChain): ShownChain {
+  return {
+    prompt: problem.prompt,
+    steps: steps.map((text, s) => ({
+      text: text.trim(),
+      score: scores[s] as number,
+      solvable: truths[s]?.solvable ?? null,
+    })),
+  };
 }
 
 /** Of process rewards: does a state that can still be solved score above one that cannot? */
