@@ -2,7 +2,7 @@
 
 import { join, resolve } from "node:path";
 import { runPaths } from "../../store/run-folder.ts";
-import { fixed } from "../report/format.ts";
+import { counted, fixed } from "../report/format.ts";
 import { trainRewardModel } from "../reward-model/job.ts";
 import { findings } from "../reward-model/page.ts";
 import { REWARD_PLANS, type RewardPlan } from "../reward-model/plan.ts";
@@ -71,7 +71,7 @@ function summary(report: RewardReport, { paint }: Terminal): string[] {
   const [head = "", ...body] = table([
     ["states", "AUROC", "95% interval", "cases"],
     ...report.rankings.map(({ states, auroc, ci, cases }) => [
-      /^\d$/.test(states) ? `${states} numbers left` : states,
+      /^\d$/.test(states) ? `${counted(Number(states), "number")} left` : states,
       fixed(auroc, 3),
       `${fixed(ci[0], 3)} to ${fixed(ci[1], 3)}`,
       fixed(cases),

@@ -2,7 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { ReliabilityBin } from "../../measure/calibration.ts";
-import { accuracyAxis, bottomLabel, type ChartOptions } from "../report/charts/axes.ts";
+import { accuracyAxis, bottomLabel, type ChartOptions, spread } from "../report/charts/axes.ts";
 import { fixed, percent } from "../report/format.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
 import { type Drawing, draw, lineOfText, placed, svg } from "../report/plot.ts";
@@ -101,6 +101,8 @@ export function pressurePanel(pressure: readonly Pressure[], reading: Reading, o
     { of: (p: Pressure) => p.proxy, color: palette.final, symbol: "triangle" as const, dash: "7 4", name: "its score" },
     { of: (p: Pressure) => p.truth, color: palette.base, symbol: "circle" as const, dash: "none", name: "right" },
   ];
+  const gap = 19 / (height - MARGIN.marginTop - MARGIN.marginBottom);
+  const rows = spread(last === undefined ? [] : series.map(({ of }) => of(last)), gap, 0.01, 0.99);
   const marks: Plot.Markish[] = [
     ...accuracyAxis(palette, "of the chosen chains"),
     Plot.gridX(sizes, { stroke: palette.grid, strokeOpacity: 1 }),
@@ -113,12 +115,12 @@ export function pressurePanel(pressure: readonly Pressure[], reading: Reading, o
       stroke: palette.base,
       strokeOpacity: 0.4,
     }),
-    ...series.flatMap(({ of, color, symbol, dash, name }) => [
+    ...series.flatMap(({ of, color, symbol, dash, name }, i) => [
       Plot.line(own, { x: "n", y: of, stroke: color, strokeWidth: 2, strokeDasharray: dash }),
       Plot.dot(own, { x: "n", y: of, r: 3.5, symbol, fill: palette.surface, stroke: color, strokeWidth: 1.75 }),
       Plot.text(last === undefined ? [] : [last], {
         x: "n",
-        y: of,
+        y: () => rows[i] ?? 0,
         dx: 12,
         text: () => name,
         textAnchor: "start",
