@@ -120,6 +120,35 @@ verifierContract("reward", () => new RewardVerifier({ scorer: qwenProcessReward(
 ]);
 
 describe("a reward model on a server", () => {
+  const saying = (rows: readonly (number | readonly number[])[], kind?: "logits") =>
+    qwenProcessReward({
+      post: async () => ({ data: [{ data: rows }] }),
+      model: "prm",
+      ...(kind === undefined ? {} : { rows: kind }),
+    }).score(
+      problem,
+      rows.map((_, i) => `step ${i}`),
+    );
+
+  test("rows are probabilities or logits as they were said to be, and a higher reward never gets a lower score", async () => {
+    const rising = await saying([-0.1, 0.3, 0.95, 1.1], "logits");
+    assert.deepEqual(
+      rising,
+      rising.toSorted((a, b) => a - b),
+    );
+    assert.ok(Math.abs((rising[1] as number) - 1 / (1 + Math.exp(-0.3))) < 1e-12);
+    assert.deepEqual(await saying([0.3, 0.95]), [0.3, 0.95]);
+    const [pair] = await saying([[0.2, 0.8]], "logits");
+    assert.ok(Math.abs((pair as number) - 1 / (1 + Math.exp(-0.6))) < 1e-12);
+  });
+
+  test("rows that are no probabilities are an error that says what to do", async () => {
+    for (const rows of [[1.1], [-0.1], [[2, -1]], [[0.2, 0.3]], [[0.1, 0.2, 0.7]]]) {
+      await assert.rejects(saying(rows), { code: "model" });
+    }
+    await assert.rejects(saying([[2, -1]]), /rows: "logits"/);
+  });
+
   test("is asked in the convention of its kind", async () => {
     server.asked.length = 0;
     await qwenProcessReward(remote).score(problem, ["a", "b"]);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { SampleRequest } from "../../src/core/completion.ts";
+import type { FinishReason, SampleRequest } from "../../src/core/completion.ts";
 import { MullError } from "../../src/core/errors.ts";
 import type { Model } from "../../src/core/interfaces.ts";
 import { Rng } from "../../src/core/rng.ts";
@@ -13,7 +13,10 @@ import { PairwiseJudge } from "../../src/verify/generative/pairwise.ts";
 import { verifierContract } from "./verifier.ts";
 
 /** Answers each request with what `says` makes of it, and remembers what it was asked. */
-function modelThat(says: (request: SampleRequest, i: number) => string): Model & { readonly asked: SampleRequest[] } {
+function modelThat(
+  says: (request: SampleRequest, i: number) => string,
+  finish: FinishReason = "end",
+): Model & { readonly asked: SampleRequest[] } {
   const asked: SampleRequest[] = [];
   return {
     name: "test",
@@ -22,7 +25,7 @@ function modelThat(says: (request: SampleRequest, i: number) => string): Model &
       asked.push(...requests);
       return requests.map((request, i) => ({
         text: says(request, i),
-        finish: "end" as const,
+        finish,
         usage: { promptTokens: 10, completionTokens: 5 },
       }));
     },
@@ -73,6 +76,15 @@ describe("a judge", () => {
     const seeds = model.asked.map(({ seed }) => seed);
     assert.equal(new Set(seeds.slice(0, 3)).size, 3);
     assert.deepEqual(seeds.slice(0, 3), seeds.slice(3));
+  });
+
+  test("a judgement that was cut off is none: it may have stopped within its score", async () => {
+    for (const finish of ["length", "aborted"] as const) {
+      const verifier = new JudgeVerifier({ model: modelThat(() => "It holds.\nScore: 1", finish) });
+      assert.equal((await verifier.verify(product, "42")).status, "unscored", finish);
+      const judge = new PairwiseJudge({ model: modelThat(() => "Better: 1", finish) });
+      assert.equal((await judge.compare(product, "a", "b")).unread, 2, finish);
+    }
   });
 
   test("is not spoken to by what it judges: a solution cannot leave its marks", async () => {

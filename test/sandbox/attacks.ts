@@ -25,11 +25,15 @@ export type AttackSuite = {
   readonly attacks: readonly Attack[];
 };
 
+/** Attacks under way at once: each waits for its time limit, or for a fresh interpreter, most of the time. */
+const AT_ONCE = 4;
+
 export function attackSuite(name: string, { language, sandbox, good, asserts, attacks }: AttackSuite): void {
   const made = sandbox();
   describe(`attacks: ${name}`, {
     skip: made === null && "this sandbox is not to be had here",
     timeout: 400_000,
+    concurrency: AT_ONCE,
   }, () => {
     const canary = new Canary();
     const verifier = new CodeVerifier({ sandboxFor: async () => made });

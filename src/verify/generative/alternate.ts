@@ -6,9 +6,11 @@
  *   prompt, { attempt, cue, verification, [turn] }
  */
 
+import type { Completion } from "../../core/completion.ts";
 import type { Model } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Rng } from "../../core/rng.ts";
+import { isWhole } from "./judge-prompt.ts";
 
 export type AlternateOptions = {
   readonly model: Model;
@@ -66,9 +68,9 @@ export async function alternate(problem: Problem, options: AlternateOptions): Pr
   const attempts: Attempt[] = [];
   let text = "";
   let tokens = 0;
-  const write = async (share: number, seed: number): Promise<string> => {
+  const write = async (share: number, seed: number): Promise<Completion | null> => {
     const maxTokens = Math.floor((options.maxTokens - tokens) * share);
-    if (maxTokens < 1) return "";
+    if (maxTokens < 1) return null;
     const prefix = text === "" ? {} : { prefix: text };
     const [completion] = await model.sample(
       [{ prompt: problem.prompt, ...prefix, maxTokens, temperature, seed }],
@@ -76,16 +78,16 @@ export async function alternate(problem: Problem, options: AlternateOptions): Pr
     );
     tokens += completion?.usage.completionTokens ?? 0;
     text += completion?.text ?? "";
-    return completion?.text ?? "";
+    return completion ?? null;
   };
   for (let i = 0; i < most && tokens < options.maxTokens; i++) {
     if (i > 0) text += turn;
     const attempt = await write(SHARE, rng.split("attempt", i).seed);
-    if (attempt === "") break;
+    if (attempt === null || attempt.text === "") break;
     text += cue;
     const verification = await write(1, rng.split("verification", i).seed);
-    const right = verdictIn(verification);
-    attempts.push({ text: attempt, verification, right });
+    const right = verification === null || !isWhole(verification) ? null : verdictIn(verification.text);
+    attempts.push({ text: attempt.text, verification: verification?.text ?? "", right });
     if (right === true) break;
   }
   const chosen = attempts.findLast(({ right }) => right === true) ?? attempts.at(-1);

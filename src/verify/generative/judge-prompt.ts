@@ -1,6 +1,7 @@
 /** What a judge is asked, and how its answer is read. What it judges stands between marks that the text cannot know. */
 
 import { createHash } from "node:crypto";
+import type { Completion } from "../../core/completion.ts";
 import type { Problem } from "../../core/problem.ts";
 
 /** Characters of a completion that a judge is shown: the end, where the answer is. */
@@ -75,4 +76,14 @@ export function preferenceIn(text: string): 1 | 2 | "tie" | null {
     .at(-1)?.[1]
     ?.toLowerCase();
   return last === undefined ? null : last === "tie" ? "tie" : (Number(last) as 1 | 2);
+}
+
+/**
+ * Whether a judgement came to its own end. What is cut off may stop within `Score: 10`, and says nothing.
+ *
+ * @example
+ * isWhole({ text: "Score: 1", finish: "length", usage: { promptTokens: 9, completionTokens: 4 } }); // false
+ */
+export function isWhole({ finish }: Completion): boolean {
+  return finish === "end" || finish === "stop";
 }

@@ -8,7 +8,7 @@ import type { Problem } from "../../core/problem.ts";
 import { Rng } from "../../core/rng.ts";
 import { correct, unscored, type Verdict, wrong } from "../../core/verdict.ts";
 import { tooLong } from "../reference.ts";
-import { pointwisePrompt, scoreIn } from "./judge-prompt.ts";
+import { isWhole, pointwisePrompt, scoreIn } from "./judge-prompt.ts";
 
 export type JudgeOptions = {
   readonly model: Model;
@@ -65,9 +65,9 @@ export class JudgeVerifier implements Verifier {
       temperature,
       seed: rng.split(i).seed,
     }));
-    let texts: string[];
+    let texts: string[]; // a judgement that was cut off may end in the middle of its score
     try {
-      texts = (await model.sample(requests, options)).map(({ text }) => text);
+      texts = (await model.sample(requests, options)).map((judgement) => (isWhole(judgement) ? judgement.text : ""));
     } catch (error) {
       return unscored(
         `the judge failed: ${error instanceof Error ? error.message.slice(0, 500) : "no reason is known"}`,

@@ -7,7 +7,7 @@ import { MullError } from "../../core/errors.ts";
 import type { Model } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import { Rng } from "../../core/rng.ts";
-import { pairwisePrompt, preferenceIn } from "./judge-prompt.ts";
+import { isWhole, pairwisePrompt, preferenceIn } from "./judge-prompt.ts";
 
 export type PairwiseOptions = {
   readonly model: Model;
@@ -60,8 +60,8 @@ export class PairwiseJudge {
       }),
     );
     const completions = await model.sample(requests, signal === undefined ? {} : { signal });
-    const points = completions.map(({ text }, i) => {
-      const said = preferenceIn(text);
+    const points = completions.map((judgement, i) => {
+      const said = isWhole(judgement) ? preferenceIn(judgement.text) : null;
       if (said === null) return null;
       if (said === "tie") return 0.5;
       return (said === 1) === i < samples ? 1 : 0;

@@ -2,8 +2,8 @@
  * Reward models on a server, over the endpoints of vLLM (0.10 and later): `/pooling` gives token-wise rewards, `/classify` the classes
  * of a text. Two conventions of process rewards are known:
  *
- * - Qwen2.5-Math-PRM: the steps of the assistant's turn, `<extra_0>` after each; the server gives a pair of probabilities, or
- *   of logits, at every mark, and the second is "right".
+ * - Qwen2.5-Math-PRM: the steps of the assistant's turn, `<extra_0>` after each; the server gives a pair at every mark, and the
+ *   second is "right". Whether pairs are probabilities, as vLLM gives them, or logits is said, never guessed from their size.
  * - RLHFlow's (Llama3.1-8B-PRM): each step is a turn of the user, answered by `+` or `-`; a step's score is the probability of `+`
  *   among the two.
  *
@@ -22,6 +22,9 @@ export type RemoteOptions = {
   /** The model's name on the server. */
   readonly model: string;
 };
+
+/** What a server gives for a step: a number or a pair of them. */
+export type RewardRows = "probabilities" | "logits";
 
 type Options = { readonly signal?: AbortSignal };
 
@@ -62,12 +65,18 @@ const QWEN_SYSTEM = "Please reason step by step, and put your final answer withi
  * Process rewards as Qwen2.5-Math-PRM gives them.
  *
  * @param options.system the system's turn; default that of the model's card
+ * @param options.rows what the server gives at a mark; default `probabilities`, and what is none is then an error
+ * @example
+ * const post = async () => ({ data: [{ data: [[0.1, 0.9], [0.75, 0.25]] }] }); // of a server: `postTo`
+ * const scorer = qwenProcessReward({ post, model: "Qwen2.5-Math-PRM-7B" });
+ * await scorer.score({ id: "p", prompt: "1 + 1?" }, ["It is 2.", " So 3."]); // [0.9, 0.25]
  */
 export function qwenProcessReward({
   post,
   model,
   system = QWEN_SYSTEM,
-}: RemoteOptions & { readonly system?: string }): StepScorer {
+  rows: kind = "probabilities",
+}: RemoteOptions & { readonly system?: string; readonly rows?: RewardRows }): StepScorer {
   return {
     name: model,
     async score(problem, steps, options = {}) {
@@ -81,7 +90,7 @@ export function qwenProcessReward({
       const said = read(poolingSchema, await post("pooling", { model, messages }, options.signal), model);
       const rows = said.data[0]?.data ?? [];
       if (rows.length !== steps.length) throw unexpected(model, `${rows.length} rewards for ${steps.length} steps`);
-      return rows.map(probabilityOf);
+      return rows.map((row) => probabilityOf(row, kind, model));
     },
   };
 }
@@ -91,13 +100,19 @@ function withoutMarks(text: string): string {
   return text.replaceAll(MARK, "");
 }
 
-/** A reward in [0, 1]: as it is, of a pair the second's share, of a logit its logistic. */
-function probabilityOf(row: number | readonly number[]): number {
-  if (typeof row === "number") return row >= 0 && row <= 1 ? row : 1 / (1 + Math.exp(-row));
-  const [wrong = 0, right = 0, ...more] = row;
-  if (row.length === 1 || more.length > 0) return probabilityOf(row.at(-1) as number);
-  const areProbabilities = wrong >= 0 && right >= 0 && Math.abs(wrong + right - 1) < 1e-3;
-  return areProbabilities ? Math.min(1, right) : 1 / (1 + Math.exp(wrong - right));
+/** A number a step, or a pair, wrong and right. */
+function probabilityOf(row: number | readonly number[], kind: RewardRows, model: string): number {
+  const [first = 0, right] = typeof row === "number" ? [row] : row;
+  if (typeof row !== "number" && row.length > 2) throw unexpected(model, `${row.length} classes at a mark, not 2`);
+  if (kind === "logits") return right === undefined ? logistic(first) : logistic(right - first);
+  const sound = (value: number): boolean => value >= 0 && value <= 1;
+  const fits = right === undefined ? sound(first) : sound(first) && sound(right) && Math.abs(first + right - 1) < 0.01;
+  if (!fits) throw unexpected(model, `${JSON.stringify(row)} is no probability (are they logits? say rows: "logits")`);
+  return right ?? first;
+}
+
+function logistic(x: number): number {
+  return 1 / (1 + Math.exp(-x));
 }
 
 /** Process rewards as RLHFlow's models give them: one question a step, all at once. */
