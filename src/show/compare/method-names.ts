@@ -1,8 +1,27 @@
 /** The methods by name, in the order of tables and legends: what help and options need, without an engine behind them. */
 
-export const METHOD_NAMES = ["filter", "rest-em", "star", "grpo", "base"] as const;
+export const METHOD_NAMES = [
+  "filter",
+  "rest-em",
+  "star",
+  "evaluation",
+  "guidance",
+  "combination",
+  "combination-random",
+  "grpo",
+  "ppo",
+  "base",
+] as const;
 
 export type MethodName = (typeof METHOD_NAMES)[number];
 
 /** One of each hypothesis, and the baselines. */
-export const DEFAULT_METHODS: readonly MethodName[] = ["filter", "grpo", "base"];
+export const DEFAULT_METHODS: readonly MethodName[] = [
+  "filter",
+  "evaluation",
+  "guidance",
+  "combination",
+  "grpo",
+  "ppo",
+  "base",
+];

@@ -3,13 +3,22 @@
 import type { Method } from "./method.ts";
 import type { MethodName } from "./method-names.ts";
 import { BASE } from "./methods/base.ts";
+import { COMBINATION, COMBINATION_RANDOM } from "./methods/combination.ts";
+import { EVALUATION } from "./methods/evaluation.ts";
 import { FILTER, REST_EM, STAR } from "./methods/filter.ts";
 import { GRPO } from "./methods/grpo.ts";
+import { GUIDANCE } from "./methods/guidance.ts";
+import { PPO } from "./methods/ppo.ts";
 
 export const METHODS: Readonly<Record<MethodName, Method>> = {
   filter: FILTER,
   "rest-em": REST_EM,
   star: STAR,
+  evaluation: EVALUATION,
+  guidance: GUIDANCE,
+  combination: COMBINATION,
+  "combination-random": COMBINATION_RANDOM,
   grpo: GRPO,
+  ppo: PPO,
   base: BASE,
 };

@@ -11,13 +11,13 @@ export const GRPO: Method = {
   summary: "policy gradient on the verdict alone, each chain compared with others on its problem",
   knobs: ["algorithm", "kl", "group", "batch", "age", "rate", "max-tokens"],
   start: ({ learner, knobs }) => {
-    const size = stepSize({ problemsPerStep: 32, samples: 16, maxTokens: 384 }, knobs);
+    const size = stepSize({ problemsPerStep: 64, samples: 8, maxTokens: 384 }, knobs);
     const variant = knobs.algorithm === undefined ? OURS : VARIANTS[knobs.algorithm];
     const age = knobs.age ?? 0;
     const options = {
       ...variant,
       ...size,
-      minibatches: 2,
+      minibatches: 8, // many small updates: more than any other setting, they make a unit of compute worth more (docs/log.md)
       klWeight: knobs.kl ?? 0,
       overlongBuffer: 0,
       age,

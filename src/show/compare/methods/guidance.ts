@@ -1,0 +1,45 @@
+/** Hypothesis 3, guidance: a tree a problem, guided by the policy's own probabilities and by roll-outs, becomes the policy's teacher. */
+
+import { guidance } from "../../../learn/guidance.ts";
+import { byVerifier, rollOuts } from "../../../search/roll-outs.ts";
+import { COUNTDOWN_STEPS, hasEnded } from "../../../tasks/countdown/steps.ts";
+import type { Method } from "../method.ts";
+import { adamw, stepSize } from "./settings.ts";
+
+export const GUIDANCE: Method = {
+  name: "guidance",
+  title: "guidance, roll-outs",
+  hypothesis: "guidance",
+  summary: "expert iteration: PUCT over steps, valued by roll-outs; shares of visits are what the policy learns",
+  knobs: ["batch", "rate", "max-tokens"],
+  start: ({ learner, knobs }) => {
+    const size = stepSize({ problemsPerStep: 32, samples: 1, maxTokens: 384 }, knobs);
+    const options = {
+      ...size,
+      value: {
+        scorer: rollOuts({
+          n: 2,
+          maxTokens: 96,
+          judge: byVerifier,
+          separator: " ",
+          ended: (_, text) => hasEnded(text),
+        }),
+      },
+      format: COUNTDOWN_STEPS,
+      ended: hasEnded,
+      m: 6,
+      parallel: 4,
+      simulations: 32,
+      treeTemperature: 1.25,
+      treeTokens: 3000,
+      minVisits: 4,
+      epochs: 1,
+      batch: 16,
+      optimizer: adamw(3e-4, knobs),
+    };
+    return {
+      problemsPerStep: size.problemsPerStep,
+      learn: (problems, rng, from, signal) => guidance(learner, problems, rng, options, from, signal),
+    };
+  },
+};

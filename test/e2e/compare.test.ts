@@ -1,0 +1,98 @@
+/** `mull compare` at a size of seconds: every method takes its steps, budgets hold, and a stopped comparison ends as an undisturbed one. */
+
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { compare } from "../../src/show/compare/compare.ts";
+import type { Comparison } from "../../src/show/compare/compare-result.ts";
+import { contendersOf } from "../../src/show/compare/contender.ts";
+import type { Knobs } from "../../src/show/compare/knobs.ts";
+import { METHOD_NAMES } from "../../src/show/compare/method-names.ts";
+import { COMPARE_PRESETS, type ComparePreset } from "../../src/show/compare/presets.ts";
+import type { RunEvent } from "../../src/show/server/events.ts";
+
+const TINY: ComparePreset = {
+  ...COMPARE_PRESETS.quick,
+  seeds: [1],
+  budgetFlops: 2e9,
+  points: [0.5, 1],
+  problems: 6,
+  point: { samples: 1, maxTokens: 32 },
+  final: { samples: 2, maxTokens: 32 },
+  map: { samples: 2, maxTokens: 32 },
+};
+const KNOBS: Knobs = { batch: 4, group: 4, "max-tokens": 48 };
+
+let folder = "";
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mull-compare-"));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs in a folder of its own name; `onEvent` may stop it. */
+async function run(
+  name: string,
+  methods: readonly string[],
+  { preset = TINY, onEvent }: { preset?: ComparePreset; onEvent?: (event: RunEvent, stop: () => void) => void } = {},
+): Promise<Comparison> {
+  const stop = new AbortController();
+  const contenders = contendersOf({ methods, knobs: KNOBS });
+  const publish = (event: RunEvent): void => onEvent?.(event, () => stop.abort(new Error("stopped")));
+  const options = { preset, contenders, out: join(folder, name), fresh: false, parallel: 2 };
+  return compare(options, { publish, signal: stop.signal });
+}
+
+/** All of a result but how long it took. */
+function timeless(result: Comparison): unknown {
+  return JSON.parse(JSON.stringify(result, (key, value) => (key === "seconds" ? 0 : value)));
+}
+
+describe("mull compare", () => {
+  test("every method learns until its budget is spent, and the report names them all", async () => {
+    const result = await run("all", METHOD_NAMES);
+    assert.deepEqual(result.failures, []);
+    assert.equal(result.cells.length, METHOD_NAMES.length);
+    for (const { method, flops, points, verifierCalls } of result.cells) {
+      if (method === "base") {
+        assert.deepEqual([flops, points.length], [0, 1]);
+        continue;
+      }
+      assert.ok(flops >= TINY.budgetFlops, `${method} spent ${flops}`);
+      assert.equal(points.at(-1)?.flops, flops, method);
+      assert.ok(points.length >= 2 && verifierCalls > 0, method);
+      assert.deepEqual(points[0]?.byProblem.length, TINY.problems);
+    }
+    assert.ok(result.map !== null && result.map.points.length > 0);
+    const page = await readFile(join(folder, "all", "report.html"), "utf8");
+    for (const { title } of result.standings) assert.ok(page.includes(title), title);
+    assert.deepEqual(
+      JSON.parse(await readFile(join(folder, "all", "compare.json"), "utf8")),
+      JSON.parse(JSON.stringify(result)),
+    );
+  });
+
+  test("one that is stopped goes on, and ends with the figures of one that was not", async () => {
+    const methods = ["evaluation", "base"];
+    const preset = { ...TINY, budgetFlops: 3e9, points: [0.3, 1] };
+    const undisturbed = await run("undisturbed", methods, { preset });
+    let points = 0;
+    const stopped = run("stopped", methods, {
+      preset,
+      onEvent: (event, stop) => {
+        if (event.type === "compare-point" && event.step > 0 && ++points === 1) stop();
+      },
+    });
+    await assert.rejects(stopped, { code: "aborted" });
+    const again = await run("stopped", methods, { preset });
+    assert.deepEqual(timeless(again), timeless(undisturbed));
+  });
+
+  test("one setting after another of a knob takes part under its own name", () => {
+    const names = contendersOf({ knobs: {}, variations: [{ kl: 0 }, { kl: 0.1 }] }).map(({ name }) => name);
+    assert.deepEqual(names, ["grpo-kl-0", "grpo-kl-0.1"]);
+    assert.throws(() => contendersOf({ methods: ["filter"], knobs: {}, variations: [{ kl: 0.1 }] }), { code: "usage" });
+    assert.throws(() => contendersOf({ methods: ["none"], knobs: {} }), /the methods are|no method/);
+  });
+});
