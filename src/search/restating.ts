@@ -24,8 +24,8 @@ export type Restated = {
   readonly problem: Problem;
   /** Tokens of one chain on it, at most. */
   readonly maxTokens: number;
-  /** The step and a chain on the smaller problem, as a chain on the whole one. */
-  readonly compose: (chain: string) => string;
+  /** The step and a chain on the smaller problem, as a chain on the whole one; null where that cannot be written. */
+  readonly compose: (chain: string) => string | null;
 };
 
 export type Restating = {
@@ -94,9 +94,10 @@ export function restating(options: RestatingOptions): Strategy {
             return { prompt: left.problem.prompt, maxTokens: left.maxTokens, temperature, seed };
           }),
         );
-        const written = chains.flatMap((chain, i) =>
-          wasSent(chain) ? [(restated[i] as (typeof restated)[number]).left.compose(chain.text)] : [],
-        );
+        const written = chains.flatMap((chain, i) => {
+          const whole = wasSent(chain) ? (restated[i] as (typeof restated)[number]).left.compose(chain.text) : null;
+          return whole === null ? [] : [whole];
+        });
         attempts.push(...(await judged(problem, written, context)));
         barren = written.length === 0 ? barren + 1 : 0;
         if (attempts.filter(({ right }) => right).length >= enough) break;

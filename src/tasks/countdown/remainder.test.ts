@@ -29,6 +29,13 @@ test("a first operation leaves the same target from one number fewer", () => {
   assert.equal(remainderOf(problemOf({ numbers: [3, 8], target: 24 }), "8 * 3 =24"), null, "one number is no puzzle");
 });
 
+test("a chain that goes back further than the whole has words for is not composed", () => {
+  const left = remainderOf(five, "3 + 7 =10");
+  const solved = "10 + 2 =12 12 * 5 =60 60 - 4 =56";
+  assert.ok(left?.compose(`${solved} back:2 60 + 4 =64`)?.includes("back:3"));
+  assert.equal(left?.compose(`${solved} back:3 back:0`), null);
+});
+
 test("a chain on what is left is right exactly where the composed chain is right on the whole", () => {
   const rng = new Rng(5);
   let right = 0;
@@ -40,7 +47,7 @@ test("a chain on what is left is right exactly where the composed chain is right
     const tokens: number[] = [];
     think({ numbers, target }, rng, { ...MEDIOCRE, maxTokens: 400 }, tokens);
     const chain = countdownTokenizer.decode(tokens);
-    const [part, whole] = [judge(left.problem, chain), judge(problem, left.compose(chain))];
+    const [part, whole] = [judge(left.problem, chain), judge(problem, left.compose(chain) ?? "")];
     assert.equal(part.status, whole.status, chain);
     if (part.status === "correct") right++;
   }

@@ -3,7 +3,9 @@
 import type { Problem } from "../../core/problem.ts";
 import { problemOf, puzzleOf } from "./puzzle.ts";
 import { type ChainEvent, parseChain } from "./trace.ts";
-import { countdownTokenizer } from "./vocabulary.ts";
+import { COUNTDOWN_WORDS, countdownTokenizer } from "./vocabulary.ts";
+
+const WORDS: ReadonlySet<string> = new Set(COUNTDOWN_WORDS);
 
 /** Tokens of one attempt at a puzzle of so many numbers: a few tries. */
 const TOKENS: Readonly<Record<number, number>> = { 2: 20, 3: 72, 4: 160 };
@@ -24,8 +26,10 @@ export function remainderOf(problem: Problem, step: string) {
   return {
     problem: problemOf({ numbers: left, target: puzzle.target }),
     maxTokens: TOKENS[left.length] ?? 160,
-    compose: (chain: string): string =>
-      `${step} ${chain.replaceAll(/back:(\d+)/g, (_, k: string) => `back:${Number(k) + 1}`)}`,
+    compose: (chain: string): string | null => {
+      const whole = `${step} ${chain.replaceAll(/back:(\d+)/g, (_, k: string) => `back:${Number(k) + 1}`)}`;
+      return whole.split(" ").every((word) => WORDS.has(word)) ? whole : null; // `back:3` of four numbers is `back:4`, which is no word
+    },
   };
 }
 
