@@ -1,5 +1,9 @@
 /** Every task, through the one contract. */
 
+import { Rng } from "../../src/core/rng.ts";
+import { type Calculation, calculationOf } from "../../src/tasks/arithmetic/calculation.ts";
+import { ArithmeticTask } from "../../src/tasks/arithmetic/task.ts";
+import { PERFECT, writeChain } from "../../src/tasks/arithmetic/writer.ts";
 import { puzzleOf } from "../../src/tasks/countdown/puzzle.ts";
 import { Solver } from "../../src/tasks/countdown/solver.ts";
 import { CountdownTask } from "../../src/tasks/countdown/task.ts";
@@ -18,5 +22,14 @@ taskContract("countdown", () => new CountdownTask(), {
   vary: (solution) => ({
     same: `${solution.split(" ").slice(0, 4).join(" ")} back:0 ${solution}`,
     other: solution.replace("solved", "give-up"),
+  }),
+});
+
+taskContract("arithmetic", () => new ArithmeticTask(), {
+  solve: (problem) => writeChain(calculationOf(problem) as Calculation, new Rng(1), PERFECT),
+  // The answer at once is the same answer; a digit more is another.
+  vary: (solution) => ({
+    same: `direct ${solution.match(/=\d/g)?.join(" ")} end`,
+    other: solution.replace(/ end$/, " =1 end"),
   }),
 });
