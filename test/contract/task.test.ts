@@ -7,6 +7,7 @@ import { PERFECT, writeChain } from "../../src/tasks/arithmetic/writer.ts";
 import { puzzleOf } from "../../src/tasks/countdown/puzzle.ts";
 import { Solver } from "../../src/tasks/countdown/solver.ts";
 import { CountdownTask } from "../../src/tasks/countdown/task.ts";
+import { InContextTask } from "../../src/tasks/in-context/task.ts";
 import { taskContract } from "./task.ts";
 
 const solver = new Solver();
@@ -32,4 +33,9 @@ taskContract("arithmetic", () => new ArithmeticTask(), {
     same: `direct ${solution.match(/=\d/g)?.join(" ")} end`,
     other: solution.replace(/ end$/, " =1 end"),
   }),
+});
+
+taskContract("in-context", () => new InContextTask(), {
+  solve: (problem) => `=${problem.answer}`,
+  vary: (solution) => ({ same: solution.slice(1), other: `=${(Number(solution.slice(1)) % 8) + 1}` }),
 });
