@@ -9,7 +9,7 @@ import { Rng } from "../../src/core/rng.ts";
 import { writeCheckpoint } from "../../src/engine/checkpoint/checkpoint.ts";
 import { newOptimizerState } from "../../src/engine/engine.ts";
 import { initialParameters } from "../../src/engine/transformer.ts";
-import { basePlan } from "../../src/show/reproduce/base-model.ts";
+import { basePlan } from "../../src/show/pretrain/plans.ts";
 import { readVersions } from "../../src/show/reproduce/versions.ts";
 import { openRun } from "../../src/store/run-folder.ts";
 import { countdownTokenizer } from "../../src/tasks/countdown/vocabulary.ts";
@@ -30,7 +30,7 @@ describe("mull pretrain, of a run that is done", () => {
   const args = ["pretrain", "--steps", String(STEPS), "--out", out, "--no-web"];
   after(() => rmSync(out, { recursive: true, force: true }));
   before(async () => {
-    const { shape, pretrain } = basePlan(STEPS);
+    const { shape, pretrain } = basePlan("countdown", STEPS);
     const config = { plan: pretrain, shape, threads: availableParallelism() };
     const run = await openRun(out, { config, seed: 1, versions: readVersions(), now: () => new Date() });
     const parameters = initialParameters(shape, new Rng(1));

@@ -1,13 +1,16 @@
-/** `mull pretrain`: the base model from nothing, and the gate it must pass. */
+/** `mull pretrain`: the base model of a task from nothing, and the gate it must pass. */
 
 import { join } from "node:path";
-import { GATE_THRESHOLDS, passesGate } from "../reproduce/gate.ts";
+import type { BaseTaskName } from "../pretrain/names.ts";
+import { basePlan } from "../pretrain/plans.ts";
+import { passesGate } from "../reproduce/gate.ts";
 import { pretrainBase } from "../reproduce/pretrain.ts";
 import { baseSummary } from "./base-summary.ts";
 import { liveRun } from "./live-run.ts";
 import { shownPath, type Terminal } from "./terminal.ts";
 
 export type PretrainCommandOptions = {
+  readonly task: BaseTaskName;
   readonly steps?: number;
   readonly seed: number;
   readonly out?: string;
@@ -19,17 +22,21 @@ export type PretrainCommandOptions = {
 
 export async function pretrainCommand(options: PretrainCommandOptions, terminal: Terminal): Promise<void> {
   const { seed, steps, fresh = false, json = false } = options;
-  const out = options.out ?? join("runs", `base-seed${seed}`);
+  const plan = basePlan(options.task, steps);
+  const { task } = plan;
+  const named = task.name === "countdown" ? "base" : `base-${task.name}`;
+  const out = options.out ?? join("runs", `${named}-seed${seed}`);
   const result = await liveRun({ ...options, out, fresh }, terminal, (hooks) =>
-    pretrainBase({ seed, out, fresh, ...(steps === undefined ? {} : { steps }) }, hooks),
+    pretrainBase({ seed, out, fresh }, hooks, plan),
   );
   if (json) {
-    terminal.print(JSON.stringify({ out, seed, ...result, thresholds: GATE_THRESHOLDS, passed: passesGate(result) }));
+    const { thresholds } = task;
+    terminal.print(JSON.stringify({ out, seed, ...result, thresholds, passed: passesGate(result, thresholds) }));
     return;
   }
   terminal.print();
-  for (const line of baseSummary(result, terminal.paint)) terminal.print(line);
+  for (const line of baseSummary(result, task, terminal.paint)) terminal.print(line);
   terminal.print();
   terminal.print(`the model: ${shownPath(out)}`);
-  terminal.print(`try it:    npx mull solve "3 7 8 2 = 24" --model ${shownPath(out)}`);
+  terminal.print(`try it:    ${task.tryIt(shownPath(out))}`);
 }

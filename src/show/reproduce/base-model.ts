@@ -1,4 +1,4 @@
-/** The base model's shape and how it is pretrained: what `mull pretrain` runs and `models/base` came from. */
+/** Countdown's base model: its shape, its lessons and its optimizer (show/pretrain/plans.ts puts them together). */
 
 import type { TransformerConfig } from "../../engine/transformer.ts";
 import type { PretrainOptions } from "../../learn/pretrain.ts";
@@ -74,22 +74,4 @@ export function pretrainOptions(steps: number): PretrainOptions {
       finalRatio: 0.05,
     },
   };
-}
-
-/** How a base model is made. */
-export type BasePlan = {
-  readonly shape: TransformerConfig;
-  readonly pretrain: PretrainOptions;
-  /** Steps between two saves. */
-  readonly saveEvery: number;
-  /** Held-out problems on which the gate is measured. */
-  readonly gateProblems: number;
-  /** The longest chain that is measured, tokens. */
-  readonly longest: number;
-};
-
-/** The plan of `mull pretrain`. */
-export function basePlan(steps = PRETRAIN_STEPS): BasePlan {
-  const pretrain = pretrainOptions(steps);
-  return { shape: BASE_SHAPE, pretrain, saveEvery: 200, gateProblems: 400, longest: LONGEST_CHAIN };
 }

@@ -22,7 +22,10 @@ export type GateMeasurement = Gate & { readonly passAt1: number };
 /** A range of shares, its ends included. */
 export type Threshold = { readonly min: number; readonly max?: number };
 
-export const GATE_THRESHOLDS: Readonly<Record<keyof GateMeasurement, Threshold>> = {
+export type Thresholds = Readonly<Record<keyof GateMeasurement, Threshold>>;
+
+/** Of Countdown. */
+export const GATE_THRESHOLDS: Thresholds = {
   format: { min: 0.98 },
   operations: { min: 0.97 },
   passAt1: { min: 0.15, max: 0.4 },
@@ -40,11 +43,14 @@ export function within(value: number, { min, max = 1 }: Threshold): boolean {
  * passesGate({ format: 0.99, operations: 0.98, passAt1: 0.2 }); // true
  * passesGate({ format: 0.99, operations: 0.98, passAt1: 0.5 }); // false
  */
-export function passesGate({ format, operations, passAt1 }: GateMeasurement): boolean {
+export function passesGate(
+  { format, operations, passAt1 }: GateMeasurement,
+  thresholds: Thresholds = GATE_THRESHOLDS,
+): boolean {
   return (
-    within(format, GATE_THRESHOLDS.format) &&
-    within(operations, GATE_THRESHOLDS.operations) &&
-    within(passAt1, GATE_THRESHOLDS.passAt1)
+    within(format, thresholds.format) &&
+    within(operations, thresholds.operations) &&
+    within(passAt1, thresholds.passAt1)
   );
 }
 

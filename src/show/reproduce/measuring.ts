@@ -4,6 +4,7 @@ import type { Completion, Extension } from "../../core/completion.ts";
 import type { Model } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import { deriveSeed, Rng } from "../../core/rng.ts";
+import type { Verdict } from "../../core/verdict.ts";
 import { type BehaviourTally, countBehaviours } from "../../measure/behaviours.ts";
 import type { ChainRecord, ProblemChains } from "../../measure/chains.ts";
 import { type Puzzle, puzzleOf } from "../../tasks/countdown/puzzle.ts";
@@ -15,7 +16,7 @@ import { extractAnswer, judge } from "../../tasks/countdown/verifier.ts";
 export const GO_ON: Extension = { end: "give-up", continuation: "back:0" };
 
 /** The problems every run is measured on, whatever its seed, so that runs can be compared. */
-const MEASURED_SEED = 2024;
+export const MEASURED_SEED = 2024;
 
 /**
  * The first `count` problems of a held-out split, half of three and half of four numbers; always the same ones.
@@ -85,19 +86,27 @@ export async function sampleChains(
   return chains;
 }
 
+/** How a task judges its chains and reads their answers. */
+export type Judging = {
+  readonly judge: (problem: Problem, text: string) => Verdict;
+  readonly extract: (problem: Problem, text: string) => string | null;
+};
+
+export const COUNTDOWN_JUDGING: Judging = { judge, extract: extractAnswer };
+
 /** Chains as records for the curves, grouped by problem, in the order of the problems; unscored ones are left out. */
-export function toRecords(chains: readonly SampledChain[]): ProblemChains[] {
+export function toRecords(chains: readonly SampledChain[], judging: Judging = COUNTDOWN_JUDGING): ProblemChains[] {
   const groups = new Map<string, { problem: Problem; chains: ChainRecord[] }>();
   for (const { problem, completion } of chains) {
     const group = groups.get(problem.id) ?? { problem, chains: [] };
     groups.set(problem.id, group);
-    const verdict = judge(problem, completion.text);
+    const verdict = judging.judge(problem, completion.text);
     if (verdict.status === "unscored") continue;
     const tokens = completion.usage.completionTokens;
     const correct = verdict.status === "correct";
     group.chains.push({
       correct,
-      answer: extractAnswer(problem, completion.text),
+      answer: judging.extract(problem, completion.text),
       tokens,
       promptTokens: completion.usage.promptTokens,
       solvedAt: correct ? tokens : null, // a chain ends where it is solved

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MullError } from "../../core/errors.ts";
 import { parameterCount } from "../../engine/transformer.ts";
-import { BASE_SHAPE, basePlan, LONGEST_CHAIN } from "./base-model.ts";
+import { basePlan } from "../pretrain/plans.ts";
+import { BASE_SHAPE, LONGEST_CHAIN } from "./base-model.ts";
 import { stopped } from "./options.ts";
 import { PRESETS } from "./presets.ts";
 import { readVersions } from "./versions.ts";
@@ -35,9 +36,9 @@ describe("every preset", () => {
 test("the base model holds the longest chain with its prompt, and its checkpoint stays below 5 MB", () => {
   assert.ok(BASE_SHAPE.maxPositions >= LONGEST_CHAIN + 8); // <bos>, four numbers, =, the target
   assert.ok(4 * parameterCount(BASE_SHAPE) < 5e6);
-  assert.equal(basePlan(77).pretrain.steps, 77);
+  assert.equal(basePlan("countdown", 77).pretrain.steps, 77);
   assert.equal(basePlan().pretrain.optimizer.totalSteps, 7900);
-  assert.equal(basePlan(103).pretrain.optimizer.totalSteps, 87);
+  assert.equal(basePlan("countdown", 103).pretrain.optimizer.totalSteps, 87);
   assert.deepEqual(basePlan().shape, BASE_SHAPE);
 });
 

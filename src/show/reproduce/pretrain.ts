@@ -1,5 +1,5 @@
 /**
- * `mull pretrain`: the base model from nothing, on the corpus of the mediocre thinker, and the gate it must pass.
+ * `mull pretrain`: the base model of a task from nothing, on the texts of its corpus, and the gate it must pass.
  *
  * The texts come in pools, each a function of the seed and its index, so a stopped run goes on at the next batch and
  * ends with the same weights, bit for bit.
@@ -15,12 +15,9 @@ import { type PretrainStep, pretrain, type SupervisedText } from "../../learn/pr
 import { summarise, summariseBy } from "../../measure/chains.ts";
 import { EmbeddedModel } from "../../model/embedded.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
-import { corpusItems } from "../../tasks/countdown/corpus.ts";
-import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
+import { type BasePlan, basePlan } from "../pretrain/plans.ts";
 import { parseRunEvent, type RunEvent } from "../server/events.ts";
-import { type BasePlan, basePlan, lesson } from "./base-model.ts";
-import { gateOf } from "./gate.ts";
-import { heldOut, sampleChains, toRecords } from "./measuring.ts";
+import { sampleChains, toRecords } from "./measuring.ts";
 import { type RunHooks, stopped } from "./options.ts";
 import { loadTrainingState } from "./training-state.ts";
 import { readVersions } from "./versions.ts";
@@ -66,12 +63,14 @@ const stateSchema = z.object({
 export async function pretrainBase(
   options: PretrainBaseOptions,
   hooks: RunHooks,
-  plan: BasePlan = basePlan(options.steps),
+  plan: BasePlan = basePlan("countdown", options.steps),
 ): Promise<BaseReport> {
   const { seed, out, fresh, threads } = options;
   const initial = initialParameters(plan.shape, new Rng(seed).split("initial"));
   await using engine = new Engine(plan.shape, initial, threads === undefined ? {} : { threads });
-  const config = { plan: plan.pretrain, shape: plan.shape, threads: engine.threads };
+  const { name } = plan.task;
+  const task = name === "countdown" ? {} : { task: name };
+  const config = { ...task, plan: plan.pretrain, shape: plan.shape, threads: engine.threads };
   const identity = { config, seed, versions: readVersions() };
   await using run = await openRun(out, { ...identity, resume: !fresh, keep: 1, now: () => new Date() });
   try {
@@ -104,9 +103,9 @@ async function trainAndMeasure(
   const model = (): Checkpoint => ({
     config: plan.shape,
     parameters: engine.parameters,
-    tokenizer: countdownTokenizer,
+    tokenizer: plan.task.tokenizer,
     metadata: {
-      command: `npx mull pretrain --seed ${seed} --steps ${steps}`,
+      command: `npx mull pretrain${plan.task.name === "countdown" ? "" : ` --task ${plan.task.name}`} --seed ${seed} --steps ${steps}`,
       step: String(optimizer.step),
       seed: String(seed),
     },
@@ -114,10 +113,10 @@ async function trainAndMeasure(
   const save = () => run.save(optimizer.step, state, (folder) => writeCheckpoint(folder, { ...model(), optimizer }));
 
   if (optimizer.step < steps) {
-    publish({ type: "phase", name: "pretraining", detail: `${steps} steps on the traces of a mediocre thinker` });
+    publish({ type: "phase", name: "pretraining", detail: `${steps} steps on ${plan.task.reads}` });
     const rng = new Rng(seed);
     const pool = (index: number): SupervisedText[] => [
-      ...corpusItems(rng.split("corpus", index), lesson(index)).take(poolTexts),
+      ...plan.task.texts(rng.split("corpus", index), index).take(poolTexts),
     ];
     let before = performance.now();
     for await (const step of pretrain(engine, optimizer, pool, rng, plan.pretrain, state.next)) {
@@ -153,18 +152,19 @@ function stepEvent(
 }
 
 async function measureGate(engine: Engine, plan: BasePlan, seed: number, signal: AbortSignal) {
-  const model = new EmbeddedModel(engine, countdownTokenizer);
-  const chains = await sampleChains(model, heldOut("heldout", plan.gateProblems), {
+  const { task } = plan;
+  const model = new EmbeddedModel(engine, task.tokenizer);
+  const chains = await sampleChains(model, task.heldOut(plan.gateProblems), {
     samples: 4,
     maxTokens: plan.longest,
     seed,
     signal,
   });
-  const records = toRecords(chains);
+  const records = toRecords(chains, task);
   const intervals = { rng: new Rng(seed).split("gate"), stratifyBy: "n" };
   const { passAt1, ci, n } = summarise(records, intervals);
   const byN = summariseBy(records, "n", intervals);
   const tokens = chains.reduce((sum, { completion }) => sum + completion.usage.completionTokens, 0);
-  const report = baseReport.parse({ ...gateOf(chains), passAt1, ci, byN, meanTokens: tokens / chains.length });
+  const report = baseReport.parse({ ...task.gateOf(chains), passAt1, ci, byN, meanTokens: tokens / chains.length });
   return { report, passAt1, ci, n, byN };
 }

@@ -22,11 +22,11 @@ import { openRun, type Run } from "../../store/run-folder.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import { judge } from "../../tasks/countdown/verifier.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
+import { type BasePlan, basePlan } from "../pretrain/plans.ts";
 import type { Report } from "../report/schema.ts";
 import { writeReport } from "../report/write.ts";
 import { type EventOf, isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts";
 import { assembleReport } from "./assemble.ts";
-import { type BasePlan, basePlan } from "./base-model.ts";
 import { gateOf } from "./gate.ts";
 import {
   GO_ON,

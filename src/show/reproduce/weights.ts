@@ -7,7 +7,7 @@ import { readCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import type { TransformerConfig } from "../../engine/transformer.ts";
 import { SHIPPED } from "../../model/open.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
-import type { BasePlan } from "./base-model.ts";
+import type { BasePlan } from "../pretrain/plans.ts";
 import type { ReproduceOptions, RunHooks } from "./options.ts";
 import { pretrainBase } from "./pretrain.ts";
 

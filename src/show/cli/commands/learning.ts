@@ -4,6 +4,7 @@ import { Option } from "commander";
 import { KNOBS } from "../../compare/knobs.ts";
 import { DEFAULT_METHODS, METHOD_NAMES } from "../../compare/method-names.ts";
 import { DISTIL_NAMES, SEARCH_NAMES, TASK_NAMES } from "../../improve/names.ts";
+import { BASE_TASK_NAMES } from "../../pretrain/names.ts";
 import { decimal, jsonOption, portOption, seedOption, seeds, shape, wholeNumber } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Adder } from "./adder.ts";
@@ -36,22 +37,26 @@ export function addReproduce(command: Adder, terminal: Terminal): void {
 export function addPretrain(command: Adder, terminal: Terminal): void {
   command(
     "pretrain",
-    "train the base model from nothing",
-    "Train the base model from nothing on the traces of a mediocre thinker, and measure whether it is a fair place to " +
-      "start from. Stop it at any moment: the same command goes on from there.",
+    "train a task's base model from nothing",
+    "Train the base model of a task from nothing, for Countdown on the traces of a mediocre thinker, and measure whether it " +
+      "is a fair place to start from. Stop it at any moment: the same command goes on from there.",
     [
       "mull pretrain",
+      "mull pretrain --task arithmetic",
       "mull pretrain --steps 500 --out runs/small-base",
       'mull solve "3 7 8 2 = 24" --model runs/small-base',
     ],
   )
+    .addOption(
+      new Option("--task <name>", "what the model is for").choices([...BASE_TASK_NAMES]).default(BASE_TASK_NAMES[0]),
+    )
     .addOption(
       new Option("--steps <n>", "updates (default: those of the shipped base model)").argParser(
         wholeNumber(1, 10_000_000),
       ),
     )
     .addOption(seedOption("seed of the weights and the texts"))
-    .option("--out <dir>", "folder of the run and the model (default: runs/base-seed<seed>)")
+    .option("--out <dir>", "folder of the run and the model (default: runs/base[-<task>]-seed<seed>)")
     .option("--fresh", "delete what the folder holds of a run and start over")
     .addOption(portOption())
     .option("--no-web", "without the live page")
