@@ -42,7 +42,7 @@ export const PERFECT: WriterOptions = { direct: 0, mental: 0, misread: 0, slip: 
  *
  * @example
  * import { Rng } from "../../core/rng.ts";
- * writeChain({ op: "+", a: "7", b: "5" }, new Rng(1), PERFECT).replace(/[a-zA-Z] /g, ""); // "steps 7 5 =2 ^1 =1 end"
+ * writeChain({ op: "+", a: "7", b: "5" }, new Rng(1), PERFECT); // "steps u 7 U 5 =2 ^1 =1 end"
  */
 export function writeChain(calculation: Calculation, rng: Rng, options: WriterOptions = MEDIOCRE): string {
   return rng.bool(options.direct) ? writeDirect(calculation, rng, options) : writeSteps(calculation, rng, options);
