@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Rng } from "../../core/rng.ts";
+import { problemOf } from "./puzzle.ts";
+import { trainingPuzzles } from "./puzzles.ts";
+import { directAnswer, shortestChain } from "./solutions.ts";
+import { Solver } from "./solver.ts";
+import { judge } from "./verifier.ts";
+
+test("a shortest chain is right and holds nothing but its operations", () => {
+  const solver = new Solver();
+  const drawn = new Set<string>();
+  for (const puzzle of trainingPuzzles(new Rng(1), solver).take(50)) {
+    const problem = problemOf(puzzle);
+    const chain = shortestChain(problem, solver, new Rng(2)) as string;
+    assert.equal(judge(problem, chain).status, "correct");
+    assert.equal(chain.split(" ").length, 4 * (puzzle.numbers.length - 1) + 1);
+  }
+  const problem = problemOf({ numbers: [3, 7, 8, 2], target: 24 });
+  for (let seed = 0; seed < 20; seed++) drawn.add(shortestChain(problem, solver, new Rng(seed)) as string);
+  assert.ok(drawn.size > 3);
+  assert.equal(shortestChain(problemOf({ numbers: [1, 1], target: 90 }), solver, new Rng(1)), null);
+  assert.equal(shortestChain({ id: "poem", prompt: "Write." }, solver, new Rng(1)), null);
+});
+
+test("a direct answer is the live path at `solved`, whatever was tried before", () => {
+  const problem = problemOf({ numbers: [3, 7, 8, 2], target: 24 });
+  const chain = "7 - 3 =4 8 + 2 =10 10 + 4 =14 back:1 8 - 2 =6 4 * 6 =24 solved";
+  assert.equal(directAnswer(problem, chain), "7 - 3 =4 8 - 2 =6 4 * 6 =24 solved");
+  assert.equal(directAnswer(problem, "7 - 3 =4 give-up"), null);
+  assert.equal(directAnswer(problem, "7 - 3 =4 8 - 2 =6 4 * 6 =24"), null);
+  assert.equal(directAnswer({ id: "poem", prompt: "Write." }, chain), null);
+});

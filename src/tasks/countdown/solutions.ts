@@ -1,0 +1,44 @@
+/** Solutions as chains without any search: what the solver finds, and what is left of a chain when its dead ends are taken out. */
+
+import type { Problem } from "../../core/problem.ts";
+import type { Rng } from "../../core/rng.ts";
+import { puzzleOf } from "./puzzle.ts";
+import type { Solver } from "./solver.ts";
+import { parseChain } from "./trace.ts";
+
+/**
+ * A shortest chain that solves a puzzle, one of all drawn move by move; null where there is none. All solutions have one operation fewer than
+ * there are numbers, so what makes a chain shortest is that it holds nothing else.
+ *
+ * @example
+ * import { problemOf } from "./puzzle.ts";
+ * import { Solver } from "./solver.ts";
+ * import { Rng } from "../../core/rng.ts";
+ * shortestChain(problemOf({ numbers: [8, 3], target: 24 }), new Solver(), new Rng(1)); // "8 * 3 =24 solved"
+ */
+export function shortestChain(problem: Problem, solver: Solver, rng: Rng): string | null {
+  const puzzle = puzzleOf(problem);
+  const path = puzzle === null ? null : solver.solve(puzzle.numbers, puzzle.target, rng);
+  return path === null ? null : written(path);
+}
+
+/**
+ * The answer of a chain that says `solved`, with nothing of the search that led to it; null for a chain that claims none.
+ *
+ * @example
+ * import { problemOf } from "./puzzle.ts";
+ * const problem = problemOf({ numbers: [8, 3], target: 24 });
+ * directAnswer(problem, "8 + 3 =11 back:0 8 * 3 =24 solved"); // "8 * 3 =24 solved"
+ */
+export function directAnswer(problem: Problem, chain: string): string | null {
+  const puzzle = puzzleOf(problem);
+  if (puzzle === null) return null;
+  const { end, path } = parseChain(puzzle, chain);
+  return end === "solved" ? written(path) : null;
+}
+
+function written(
+  path: readonly { readonly a: number; readonly op: string; readonly b: number; readonly result: number }[],
+): string {
+  return [...path.map(({ a, op, b, result }) => `${a} ${op} ${b} =${result}`), "solved"].join(" ");
+}
