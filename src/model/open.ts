@@ -1,5 +1,5 @@
 /**
- * Finding a model by name or path, and opening it: the two that ship with Mull, a checkpoint's folder, or the last
+ * Finding a model by name or path, and opening it: those that ship with Mull, a checkpoint's folder, or the last
  * checkpoint of a run.
  */
 
@@ -14,11 +14,16 @@ import { EmbeddedModel } from "./embedded.ts";
 
 const models = join(import.meta.dirname, "..", "..", "models");
 
-/** Folders of the models that ship with Mull. */
-export const SHIPPED = { base: join(models, "base"), trained: join(models, "trained") } as const;
+/** Folders of the models that ship with Mull: two of Countdown, and the base model of each of the other tasks. */
+export const SHIPPED = {
+  base: join(models, "base"),
+  trained: join(models, "trained"),
+  arithmetic: join(models, "arithmetic"),
+  "in-context": join(models, "in-context"),
+} as const;
 
 export type FoundModel = {
-  /** `base`, `trained`, or the folder's own name. */
+  /** `base`, `trained`, `arithmetic`, `in-context`, or the folder's own name. */
   readonly name: string;
   /** The checkpoint's folder, absolute. */
   readonly path: string;
@@ -27,7 +32,7 @@ export type FoundModel = {
 };
 
 /**
- * The folder of a model: `base` and `trained` are those that ship with Mull; anything else is a path, of a checkpoint in
+ * The folder of a model: a name of `SHIPPED` is one that ships with Mull; anything else is a path, of a checkpoint in
  * the Hugging Face layout, or of a run, whose last checkpoint is taken. Where no trained model is there, `trained` is
  * the base model, with a notice.
  *
@@ -38,8 +43,8 @@ export function findModel(nameOrPath: string): FoundModel {
     const notice = `there is no trained model in ${SHIPPED.trained}; the base model answers`;
     return { ...findModel("base"), notice };
   }
-  const shipped = nameOrPath === "base" || nameOrPath === "trained";
-  const path = shipped ? SHIPPED[nameOrPath] : resolve(nameOrPath);
+  const shipped = Object.hasOwn(SHIPPED, nameOrPath);
+  const path = shipped ? SHIPPED[nameOrPath as keyof typeof SHIPPED] : resolve(nameOrPath);
   if (isCheckpoint(path)) return { name: basename(path), path };
   const last = lastCheckpoint(path);
   if (last !== null) return { name: basename(path), path: last };

@@ -18,6 +18,7 @@ const COMMANDS = [
   "watch",
   "report",
   "replay",
+  "shots",
   "doctor",
 ];
 

@@ -10,7 +10,7 @@ import type { Adder } from "./commands/adder.ts";
 import { addCompare, addImprove, addPretrain, addReproduce } from "./commands/learning.ts";
 import { addData, addDoctor, addReport, addWatch } from "./commands/looking.ts";
 import { addRewardModel } from "./commands/rewarding.ts";
-import { addBench, addReplay, addSolve, addVerify } from "./commands/thinking.ts";
+import { addBench, addReplay, addShots, addSolve, addVerify } from "./commands/thinking.ts";
 import { reportFailure } from "./errors.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
@@ -61,6 +61,7 @@ export function program(terminal: Terminal): Command {
   addReport(command, terminal);
   addData(command, terminal);
   addReplay(command, terminal);
+  addShots(command, terminal);
   addDoctor(command, terminal);
   return mull;
 }

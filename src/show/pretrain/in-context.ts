@@ -26,7 +26,7 @@ export const inContextBase: BaseTask = {
   thresholds: { format: { min: 0.98 }, operations: { min: 0.8 }, passAt1: { min: 0.45 } },
   labels: { format: "answers that are a meaning", operations: "answers that the examples speak for", byN: "examples" },
   outcomes: { passed: "it reads its prompt", missed: "it does not read its prompt well enough" },
-  tryIt: (folder) => `npx mull in-context --model ${folder}`,
+  tryIt: (folder) => `npx mull shots --model ${folder}`,
 };
 
 /** Answers that are a meaning, and of those to a name that an example shows the share that the examples speak most for. */

@@ -192,3 +192,33 @@ export function addReplay(command: Adder, terminal: Terminal): void {
     .addOption(jsonOption())
     .action(async (file, options) => (await import("../replay.ts")).replayCommand(file, options, terminal));
 }
+
+export function addShots(command: Adder, terminal: Terminal): void {
+  command(
+    "shots",
+    "what examples in the prompt are worth, and working an answer out",
+    "Two more axes of test-time compute. Accuracy against the number of examples in the prompt, 1 to 64, both on log axes, beside the " +
+      "best guess that the examples allow; and answers at once beside answers that are worked out, in arithmetic and in Countdown. " +
+      "Stop it at any moment: the same command goes on from there.",
+    [
+      "mull shots",
+      "mull shots --problems 100 --think base",
+      "mull shots --think trained,runs/improve-arithmetic-default-seed1 --json",
+      "mull pretrain --task in-context --out runs/reader && mull shots --model runs/reader",
+    ],
+  )
+    .option("--model <name>", "reads examples: in-context, or the folder of a checkpoint or run", "in-context")
+    .addOption(
+      new Option("--think <models>", "answer at once and work it out: base, trained, arithmetic, folders, or none")
+        .argParser((text: string) => (text === "none" ? [] : text.split(",").map((name) => name.trim())))
+        .default(["arithmetic", "base", "trained"], "arithmetic,base,trained"),
+    )
+    .addOption(
+      new Option("--problems <n>", "held-out problems of every point").argParser(wholeNumber(2, 20_000)).default(400),
+    )
+    .addOption(seedOption("seed of the chains; the problems are always the same"))
+    .option("--out <dir>", "folder of the run (default: runs/shots-seed<seed>)")
+    .option("--fresh", "delete what the folder holds of a run and start over")
+    .addOption(jsonOption())
+    .action(async (options) => (await import("../shots.ts")).shotsCommand(options, terminal));
+}

@@ -20,6 +20,8 @@ export type DumbbellOptions = Omit<ChartOptions, "height"> & {
   readonly unit: string;
   readonly domain: readonly [number, number];
   readonly format: (value: number) => string;
+  /** What the two marks are called. Default base and trained. */
+  readonly heads?: readonly [base: string, final: string];
   /** For the ticks, where it differs. */
   readonly tickFormat?: (value: number) => string;
   /** Space for the notes at the right. */
@@ -31,7 +33,7 @@ const MARGIN = { marginTop: 30, marginBottom: 46 };
 
 /** One row for each entry, in the order given; the first row's marks carry the names of the models. */
 export function dumbbellChart(rows: readonly DumbbellRow[], options: DumbbellOptions): Drawing {
-  const { palette, width, unit, domain, format } = options;
+  const { palette, width, unit, domain, format, heads: called = ["base", "trained"] } = options;
   const height = MARGIN.marginTop + MARGIN.marginBottom + ROW * Math.max(rows.length, 1);
   if (rows.length === 0) return emptyChart({ palette, width, height }, options.title);
   const longest = Math.max(...rows.map((row) => row.name.length));
@@ -103,7 +105,7 @@ export function dumbbellChart(rows: readonly DumbbellRow[], options: DumbbellOpt
           fill: palette.surface,
           stroke: palette.base,
           strokeWidth: 2.25,
-          title: (row) => `base, ${row.name}: ${format(row.base)}`,
+          title: (row) => `${called[0]}, ${row.name}: ${format(row.base)}`,
         }),
         Plot.dot(at, {
           ...y,
@@ -111,10 +113,10 @@ export function dumbbellChart(rows: readonly DumbbellRow[], options: DumbbellOpt
           r: 5.5,
           fill: palette.final,
           stroke: palette.surface,
-          title: (row) => `trained, ${row.name}: ${format(row.final)}`,
+          title: (row) => `${called[1]}, ${row.name}: ${format(row.final)}`,
         }),
-        head("base", "base", !finalIsRight),
-        head("final", "trained", finalIsRight),
+        head("base", called[0], !finalIsRight),
+        head("final", called[1], finalIsRight),
         Plot.text(at, {
           ...y,
           text: (row) => row.note ?? "",
@@ -125,6 +127,6 @@ export function dumbbellChart(rows: readonly DumbbellRow[], options: DumbbellOpt
         }),
       ],
     },
-    `${options.title}. ${at.map((row) => `${row.name}: base ${format(row.base)}, trained ${format(row.final)}`).join("; ")}.`,
+    `${options.title}. ${at.map((row) => `${row.name}: ${called[0]} ${format(row.base)}, ${called[1]} ${format(row.final)}`).join("; ")}.`,
   );
 }
