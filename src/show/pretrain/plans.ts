@@ -43,7 +43,7 @@ const IN_CONTEXT_SHAPE: TransformerConfig = {
   maxPositions: 160,
 };
 
-const ARITHMETIC_STEPS = 4000;
+const ARITHMETIC_STEPS = 1500;
 const IN_CONTEXT_STEPS = 3000;
 
 /** A higher rate than that of the larger model, which falls for nine tenths of the updates. */

@@ -4,11 +4,12 @@ import fc from "fast-check";
 import { Rng } from "../../core/rng.ts";
 import { type Calculation, calculationOf, parseCalculation, placesOf, problemOf } from "./calculation.ts";
 import { corpusItems } from "./corpus.ts";
+import { ARITHMETIC_RESTATING, remainderOf, restPrompt } from "./remainder.ts";
 import { BASE_DIGITS, splitOf } from "./splits.ts";
 import { longestChain } from "./steps.ts";
 import { ArithmeticTask } from "./task.ts";
 import { extractAnswer, judge } from "./verifier.ts";
-import { arithmeticTokenizer, MAX_DIGITS } from "./vocabulary.ts";
+import { arithmeticTokenizer, BLANK, MAX_DIGITS } from "./vocabulary.ts";
 import { readWork } from "./work.ts";
 import { MEDIOCRE, PERFECT, writeChain } from "./writer.ts";
 
@@ -128,12 +129,45 @@ test("the corpus holds short numbers of the training split, and chains of both k
     assert.ok(calculation.a.length in BASE_DIGITS);
     assert.equal(splitOf(calculation), "train");
     const problem = problemOf(calculation);
-    assert.equal(arithmeticTokenizer.decode(tokens), `<bos> ${problem.prompt} ${chain}`);
-    assert.equal(arithmeticTokenizer.decode(tokens.slice(promptTokens)), chain);
+    const spaced = arithmeticTokenizer.decode(tokens);
+    const text = spaced.replaceAll(` ${BLANK}`, "");
+    seen.add(spaced === text ? "close" : "spaced");
+    if (text !== `<bos> ${problem.prompt} ${chain}`) {
+      const step = chain.split(" ").slice(0, 7).join(" ");
+      const carry = Number(step.at(-1));
+      assert.equal(text, `<bos> ${restPrompt(calculation, carry)} steps${chain.slice(step.length)}`);
+      seen.add("rest");
+    }
+    assert.match(arithmeticTokenizer.decode(tokens.slice(promptTokens)), /^(steps|direct) .*end$/);
     const { mode, malformed } = readWork(calculation, chain);
     assert.equal(malformed, null, chain);
     seen.add(`${mode} ${judge(problem, chain).status}`);
   }
-  assert.deepEqual([...seen].sort(), ["direct correct", "direct wrong", "steps correct", "steps wrong"]);
+  const all = ["close", "direct correct", "direct wrong", "rest", "spaced", "steps correct", "steps wrong"];
+  assert.deepEqual([...seen].sort(), all);
   assert.notEqual(MEDIOCRE.slip, 0);
+});
+
+test("what a place leaves, worked out, is the whole worked out; a wrong place and the last one leave nothing", () => {
+  fc.assert(
+    fc.property(calculations, (calculation) => {
+      const problem = problemOf(calculation);
+      const chain = writeChain(calculation, new Rng(1), PERFECT);
+      const step = chain.split(" ").slice(0, 7).join(" ");
+      const rest = remainderOf(problem, step);
+      if (calculation.a.length === 1) return assert.equal(rest, null);
+      assert.ok(rest !== null);
+      assert.ok(
+        arithmeticTokenizer.encode(rest.problem.prompt).length < arithmeticTokenizer.encode(problem.prompt).length,
+      );
+      const left = `steps${chain.slice(step.length)}`;
+      assert.ok(arithmeticTokenizer.encode(left).length <= rest.maxTokens);
+      assert.equal(rest.compose(left), chain);
+      assert.equal(rest.compose("direct =1 end"), null);
+      const slip = step.replace(/=(\d)/, (_, digit: string) => `=${(Number(digit) + 1) % 10}`);
+      assert.equal(remainderOf(problem, slip), null);
+      assert.equal(remainderOf(problem, "direct =1 end"), null);
+    }),
+  );
+  assert.equal(ARITHMETIC_RESTATING.tokens("steps c 3 * 8 =4 ^2 =2 end"), 9);
 });

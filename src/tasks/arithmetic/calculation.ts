@@ -64,19 +64,30 @@ export function firstPlace({ op, a, b }: Calculation): number {
  */
 export function problemOf(calculation: Calculation): Problem {
   const { op, a, b } = calculation;
-  const first = firstPlace(calculation);
+  return {
+    id: `ar${a.length}:${a}${op}${b}`,
+    prompt: promptOf(calculation, firstPlace(calculation)),
+    answer: String(productOrSum(calculation)),
+    data: { op, a, b },
+    tags: { n: String(a.length), op },
+  };
+}
+
+/**
+ * How a calculation is asked.
+ *
+ * @param first names the lowest place, counted from 0
+ * @param carry what a place below has carried, where there is one
+ * @example
+ * promptOf({ op: "+", a: "47", b: "52" }, 3, 1); // "d 7 e 4 + D 2 E 5 ^1 ="
+ */
+export function promptOf({ op, a, b }: Calculation, first: number, carry = 0): string {
   const written = (digits: string, operand: 0 | 1): string =>
     [...digits]
       .reverse()
       .map((digit, i) => `${placeName(first + i, operand)} ${digit}`)
       .join(" ");
-  return {
-    id: `ar${a.length}:${a}${op}${b}`,
-    prompt: `${written(a, 0)} ${op} ${op === "+" ? written(b, 1) : b} =`,
-    answer: String(productOrSum(calculation)),
-    data: { op, a, b },
-    tags: { n: String(a.length), op },
-  };
+  return `${written(a, 0)} ${op} ${op === "+" ? written(b, 1) : b}${carry > 0 ? ` ^${carry}` : ""} =`;
 }
 
 /** The right answer. */

@@ -1,5 +1,5 @@
 /**
- * The words of an arithmetic chain: 91 of them, one token each.
+ * The words of an arithmetic chain: 92 of them, one token each.
  *
  * The places of a number have names: `a` to `z` for the first number, `A` to `Z` for the second, beginning at a letter that
  * differs from problem to problem (index hints, Zhou et al. 2023, "What algorithms can transformers learn?"). A digit is
@@ -11,6 +11,9 @@ import { WordLevelTokenizer } from "../../core/tokenizer.ts";
 
 export const OPERATORS = ["+", "*"] as const;
 export type Operator = (typeof OPERATORS)[number];
+
+/** What the base corpus leaves between the numbers of a prompt, so that nothing is found by its distance. */
+export const BLANK = "_";
 
 /** How a chain begins: with its work shown, or with the answer at once. */
 export const MODES = ["steps", "direct"] as const;
@@ -44,6 +47,7 @@ export const arithmeticTokenizer = new WordLevelTokenizer({
     "<bos>",
     ...OPERATORS,
     "=",
+    BLANK,
     ...MODES,
     "end",
     ...digits,
