@@ -8,8 +8,12 @@ export const METHOD_NAMES = [
   "guidance",
   "combination",
   "combination-random",
+  "stream",
+  "self-correction",
   "grpo",
   "ppo",
+  "optimal",
+  "distillation",
   "base",
 ] as const;
 

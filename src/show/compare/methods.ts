@@ -4,11 +4,15 @@ import type { Method } from "./method.ts";
 import type { MethodName } from "./method-names.ts";
 import { BASE } from "./methods/base.ts";
 import { COMBINATION, COMBINATION_RANDOM } from "./methods/combination.ts";
+import { DISTILLATION } from "./methods/distillation.ts";
 import { EVALUATION } from "./methods/evaluation.ts";
 import { FILTER, REST_EM, STAR } from "./methods/filter.ts";
 import { GRPO } from "./methods/grpo.ts";
 import { GUIDANCE } from "./methods/guidance.ts";
+import { OPTIMAL } from "./methods/optimal.ts";
 import { PPO } from "./methods/ppo.ts";
+import { SELF_CORRECTION } from "./methods/self-correction.ts";
+import { STREAM } from "./methods/stream.ts";
 
 export const METHODS: Readonly<Record<MethodName, Method>> = {
   filter: FILTER,
@@ -18,7 +22,11 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   guidance: GUIDANCE,
   combination: COMBINATION,
   "combination-random": COMBINATION_RANDOM,
+  stream: STREAM,
+  "self-correction": SELF_CORRECTION,
   grpo: GRPO,
   ppo: PPO,
+  optimal: OPTIMAL,
+  distillation: DISTILLATION,
   base: BASE,
 };

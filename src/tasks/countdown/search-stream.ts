@@ -25,7 +25,7 @@ export type SearchStreamOptions = {
   readonly order: (typeof SEARCH_ORDERS)[number];
   /** How far from the target a last operation may end and still be written. */
   readonly tolerance: number;
-  /** Operations before the last are written only where a last one can come within `tolerance`. */
+  /** Only operations are written that begin an attempt which comes within `tolerance`: every attempt is then gone through with. */
   readonly lookAhead: boolean;
   /** Every attempt is written from the given numbers: `back:0` and how the state is reached, instead of `back:k`. */
   readonly restart: boolean;
@@ -137,16 +137,12 @@ function waysOn({ items, asleep }: State, target: number, options: SearchStreamO
       if (items.length === 2 && !near(result)) continue;
       seen.add(operation);
       const to = after(items, pair, result, asleep, taken);
-      if (lookAhead && to.items.length === 2 && !lastOperations(to).some((each) => near(each.result))) continue;
+      if (lookAhead && to.items.length > 1 && waysOn(to, target, options).length === 0) continue;
       ways.push({ operation, to, distance: Math.min(...to.items.map(({ value }) => Math.abs(value - target))) });
     }
     taken.push(pair);
   }
   return order === "listed" ? ways : ways.sort((x, y) => x.distance - y.distance); // stable
-}
-
-function lastOperations({ items: [x, y] }: State): readonly Operation[] {
-  return operationsOf((x as Item).value, (y as Item).value);
 }
 
 type Pair = readonly [Item, Item];

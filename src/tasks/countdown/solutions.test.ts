@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Rng } from "../../core/rng.ts";
 import { problemOf } from "./puzzle.ts";
 import { trainingPuzzles } from "./puzzles.ts";
-import { directAnswer, shortestChain } from "./solutions.ts";
+import { directAnswer, firstAttempt, shortestChain } from "./solutions.ts";
 import { Solver } from "./solver.ts";
 import { judge } from "./verifier.ts";
 
@@ -30,4 +30,12 @@ test("a direct answer is the live path at `solved`, whatever was tried before", 
   assert.equal(directAnswer(problem, "7 - 3 =4 give-up"), null);
   assert.equal(directAnswer(problem, "7 - 3 =4 8 - 2 =6 4 * 6 =24"), null);
   assert.equal(directAnswer({ id: "poem", prompt: "Write." }, chain), null);
+});
+
+test("the first attempt ends where a chain goes back or gives up", () => {
+  const problem = problemOf({ numbers: [8, 3], target: 24 });
+  assert.equal(firstAttempt(problem, "8 + 3 =11 back:0 8 - 3 =5 give-up"), "8 + 3 =11");
+  assert.equal(firstAttempt(problem, "8 + 3 =11 give-up"), "8 + 3 =11");
+  assert.equal(firstAttempt(problem, "8 * 3 =24 solved"), "8 * 3 =24 solved");
+  assert.equal(firstAttempt(problem, "give-up"), "");
 });

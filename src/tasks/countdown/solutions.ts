@@ -37,6 +37,18 @@ export function directAnswer(problem: Problem, chain: string): string | null {
   return end === "solved" ? written(path) : null;
 }
 
+/**
+ * A chain up to where it first goes back or gives up: the whole chain where it does neither.
+ *
+ * @example
+ * import { problemOf } from "./puzzle.ts";
+ * const problem = problemOf({ numbers: [8, 3], target: 24 });
+ * firstAttempt(problem, "8 + 3 =11 back:0 8 * 3 =24 solved"); // "8 + 3 =11"
+ */
+export function firstAttempt(_: Problem, chain: string): string {
+  return chain.split(/\s*(?:back:\d+|give-up)/, 1)[0] ?? "";
+}
+
 function written(
   path: readonly { readonly a: number; readonly op: string; readonly b: number; readonly result: number }[],
 ): string {
