@@ -6,6 +6,7 @@ import { readCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import type { TransformerConfig } from "../../engine/transformer.ts";
 import { findModel } from "../../model/open.ts";
 import { runPaths } from "../../store/run-folder.ts";
+import { arithmeticLoop } from "../improve/arithmetic-loop.ts";
 import { improve } from "../improve/improve.ts";
 import type { ImproveResult } from "../improve/improve-result.ts";
 import { countdownLoop, type ImproveTask } from "../improve/improve-task.ts";
@@ -38,13 +39,16 @@ export type ImproveCommandOptions = {
   readonly json?: boolean;
 };
 
-const TASKS = { countdown: countdownLoop } as const satisfies Record<TaskName, () => ImproveTask>;
+const TASKS = { countdown: countdownLoop, arithmetic: arithmeticLoop } as const satisfies Record<
+  TaskName,
+  () => ImproveTask
+>;
 
 /** @throws MullError `usage` for options that do not go together; `checkpoint` where there is no base; what `improve` throws */
 export async function improveCommand(options: ImproveCommandOptions, terminal: Terminal): Promise<void> {
   const { task: name, distil, seed, fresh = false, json = false } = options;
   const task = TASKS[name]();
-  const preset = presetOf(options);
+  const preset = presetOf(options, task);
   const search = options.search ?? (task.searches[0] as SearchName);
   if (!task.searches.includes(search)) {
     throw new MullError("usage", `--search ${search}: ${name} has no such search`, {
@@ -57,7 +61,7 @@ export async function improveCommand(options: ImproveCommandOptions, terminal: T
       hint: `expected ${task.difficulties.join(", ")} (${task.unit})`,
     });
   }
-  const base = await loadBase(options.base ?? "base", task);
+  const base = await loadBase(options.base ?? task.base, task);
   const shape = largerShape(base.config, options);
   const out =
     options.out ?? join("runs", `improve-${name}-${preset.name}${distil === "same" ? "" : `-${distil}`}-seed${seed}`);
@@ -74,9 +78,10 @@ export async function improveCommand(options: ImproveCommandOptions, terminal: T
   terminal.print(`\nits chains: npx mull data ${shownPath(out)} --kept --out chains.jsonl`);
 }
 
-function presetOf({ quick = false, full = false, generations, problems, budget, keep, replay }: ImproveCommandOptions) {
+function presetOf(options: ImproveCommandOptions, task: ImproveTask): ImprovePreset {
+  const { quick = false, full = false, generations, problems, budget, keep, replay } = options;
   const name: ImprovePresetName = quick ? "quick" : full ? "full" : "default";
-  const preset: ImprovePreset = IMPROVE_PRESETS[name];
+  const preset: ImprovePreset = { ...IMPROVE_PRESETS[name], ...task.amounts?.[name] };
   return {
     ...preset,
     ...(generations === undefined ? {} : { generations }),

@@ -16,6 +16,7 @@ import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
 import { COUNTDOWN } from "../strategy-bench/setting.ts";
 import { makeStrategy } from "../strategy-bench/strategies.ts";
 import type { SearchName } from "./names.ts";
+import type { ImprovePreset, ImprovePresetName } from "./presets.ts";
 
 export type SearchOptions = {
   /** Tokens a problem. */
@@ -37,6 +38,10 @@ export type ImproveTask = {
   /** Those of the base corpus. */
   readonly inBase: readonly number[];
   readonly moves: Pick<FrontierOptions, "by" | "threshold">;
+  /** The base model that ships, by its name. */
+  readonly base: string;
+  /** In what the task's presets differ from Countdown's. */
+  readonly amounts?: Readonly<Record<ImprovePresetName, Partial<ImprovePreset>>>;
   readonly tokenizer: WordLevelTokenizer;
   readonly verifier: Verifier;
   readonly extract: (problem: Problem, chain: string) => string | null;
@@ -61,9 +66,10 @@ export function countdownLoop(): ImproveTask {
   return {
     name: "countdown",
     unit: "numbers",
+    base: "base",
     difficulties: [3, 4, 5],
     inBase: [3, 4],
-    moves: { by: "search", threshold: 0.6 },
+    moves: { by: "search", threshold: 0.4 },
     tokenizer: countdownTokenizer,
     verifier,
     extract,

@@ -1,6 +1,6 @@
 /** What `--task`, `--search` and `--distil` may be; the first of each is the default. */
 
-export const TASK_NAMES = ["countdown"] as const;
+export const TASK_NAMES = ["countdown", "arithmetic"] as const;
 export type TaskName = (typeof TASK_NAMES)[number];
 
 /** `restate` solves what a step leaves; `go-on` is best of n of chains that do not give up. */

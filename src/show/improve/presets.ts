@@ -32,7 +32,7 @@ export type ImprovePreset = {
   readonly searched: number;
 };
 
-const TUNING: IntoSameOptions = {
+export const TUNING: IntoSameOptions = {
   epochs: 2,
   batch: 32,
   rehearse: 1,

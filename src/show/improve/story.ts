@@ -3,9 +3,10 @@
 import { percent, points, pointsInterval } from "../report/format.ts";
 import type { Gain, ImproveResult } from "./improve-result.ts";
 
-/** The hardest difficulty that the base corpus has not; else the hardest of all. */
+/** Of the difficulties that the base corpus has not the hardest that was asked, or else the easiest; where it has all, the hardest. */
 export function hardest({ gains }: ImproveResult): Gain | undefined {
-  return gains.findLast(({ inBase }) => !inBase) ?? gains.at(-1);
+  const unseen = gains.filter(({ inBase }) => !inBase);
+  return unseen.findLast(({ askedFrom }) => askedFrom !== null) ?? unseen[0] ?? gains.at(-1);
 }
 
 export function headline(result: ImproveResult): string {

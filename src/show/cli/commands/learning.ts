@@ -114,6 +114,7 @@ export function addImprove(command: Adder, terminal: Terminal): void {
     [
       "mull improve --quick",
       "mull improve --generations 8 --search restate --budget 4096",
+      "mull improve --task arithmetic",
       "mull improve --up-to 4",
       "mull improve --distil fresh-larger --shape 6x160",
       "mull data runs/improve-countdown-default-seed1 --kept --out chains.jsonl",
@@ -150,7 +151,7 @@ export function addImprove(command: Adder, terminal: Terminal): void {
         wholeNumber(1, 1000),
       ),
     )
-    .option("--base <model>", "base, trained, or a folder, to begin with (default: base)")
+    .option("--base <model>", "a model that ships, or a folder, to begin with (default: the task's base model)")
     .addOption(seedOption("seed of everything that is drawn"))
     .option("--out <dir>", "folder of the run (default: runs/improve-<task>-<preset>-seed<seed>)")
     .option("--fresh", "delete what the folder holds of a run and start over")
