@@ -43,8 +43,8 @@ const IN_CONTEXT_SHAPE: TransformerConfig = {
   maxPositions: 160,
 };
 
-const ARITHMETIC_STEPS = 1500;
-const IN_CONTEXT_STEPS = 3000;
+const ARITHMETIC_STEPS = 1000;
+const IN_CONTEXT_STEPS = 2000;
 
 /** A higher rate than that of the larger model, which falls for nine tenths of the updates. */
 function smallOptions(steps: number, poolTexts: number): PretrainOptions {

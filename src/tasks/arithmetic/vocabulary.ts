@@ -1,5 +1,5 @@
 /**
- * The words of an arithmetic chain: 92 of them, one token each.
+ * The words of an arithmetic chain: 91 of them, one token each.
  *
  * The places of a number have names: `a` to `z` for the first number, `A` to `Z` for the second, beginning at a letter that
  * differs from problem to problem (index hints, Zhou et al. 2023, "What algorithms can transformers learn?"). A digit is
