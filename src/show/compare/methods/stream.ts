@@ -15,8 +15,8 @@ export const STREAM: Method = {
     "chains of a systematic searcher (a program that knows the rules; no model, so no FLOPs) are imitated, dead ends included, and the model's own right ones",
   knobs: ["group", "batch", "rate", "max-tokens"],
   start: ({ learner, knobs }) => {
-    const size = stepSize({ problemsPerStep: 128, samples: 2, maxTokens: 1024 }, knobs);
-    const how = { order: "listed", tolerance: 10, lookAhead: true, restart: true, maxTokens: size.maxTokens } as const;
+    const size = stepSize({ problemsPerStep: 256, samples: 1, maxTokens: 1024 }, knobs);
+    const how = { order: "listed", tolerance: 3, lookAhead: true, restart: true, maxTokens: size.maxTokens } as const;
     const options = {
       ...size,
       search: (problem: Problem) => {
@@ -26,8 +26,8 @@ export const STREAM: Method = {
       own: 8,
       keep: 1,
       epochs: 1,
-      batch: 8,
-      optimizer: adamw(1e-3, knobs),
+      batch: 16,
+      optimizer: adamw(6e-4, knobs),
     };
     return {
       problemsPerStep: size.problemsPerStep,
