@@ -116,13 +116,20 @@ function largerShape(base: TransformerConfig, { distil, shape }: ImproveCommandO
 /** Widths are multiples of it. */
 const HEADS = 8;
 
+/** With more difficulties than this the table leaves intervals out and sets the search in brackets. */
+const WIDE = 3;
+
 function summary(result: ImproveResult, { paint }: Terminal): string[] {
   const { points: measured, unit, gains } = result;
+  const narrow = gains.length > WIDE;
   const [head = "", ...body] = table([
     [
       "generation",
       "frontier",
-      ...gains.flatMap(({ difficulty }) => [`${difficulty} ${unit}`, "95% interval", "search"]),
+      ...gains.flatMap(({ difficulty }) => {
+        const name = `${difficulty} ${unit}`;
+        return narrow ? [`${name} (search)`] : [name, "95% interval", "search"];
+      }),
       "kept",
     ],
     ...measured.map(({ generation, difficulties }) => {
@@ -130,15 +137,19 @@ function summary(result: ImproveResult, { paint }: Terminal): string[] {
       return [
         generation === 0 ? "base" : String(generation),
         made === undefined ? "" : String(made.frontier),
-        ...difficulties.flatMap(({ policy, search }) => [
-          percent(policy.accuracy),
-          intervalText(policy.ci),
-          percent(search?.accuracy ?? null, 0),
-        ]),
+        ...difficulties.flatMap(({ policy, search }) => {
+          const [alone, searched] = [percent(policy.accuracy), percent(search?.accuracy ?? null, 0)];
+          return narrow ? [`${alone} (${searched})`] : [alone, intervalText(policy.ci), searched];
+        }),
         made === undefined ? "" : fixed(made.kept),
       ];
     }),
-    ["last over first", "", ...gains.flatMap(({ overFirst }) => [points(overFirst.points), "", ""]), ""],
+    [
+      "last over first",
+      "",
+      ...gains.flatMap(({ overFirst }) => (narrow ? [points(overFirst.points)] : [points(overFirst.points), "", ""])),
+      "",
+    ],
   ]);
   return ["", paint("bold", head), ...body, "", ...findings(result), ""];
 }
