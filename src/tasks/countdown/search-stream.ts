@@ -8,6 +8,9 @@
  * With two numbers left only operations that come within `tolerance` of the target are written; a state that has none is left at once.
  * A hit need not be seen for that, only that what is skipped is far off.
  *
+ * What a small model can follow of this was tried (docs/log.md): attempts written whole, from the given numbers (`restart`), and only those that come near
+ * the target (`lookAhead`). Then a tolerance of 0 writes right attempts alone, and a wide one all there are.
+ *
  * A state is a list, newest first: the last result, then what was there before in its order. `listed` takes the pairs in the order
  * of that list, and for each + - * / in turn. So the next operation can be read off the one last tried in the same state, and
  * nothing else that was tried need be remembered. `nearest` takes those first whose state holds a number near the target.
@@ -45,8 +48,8 @@ export type SearchStream = {
  * The chain of a search.
  *
  * @example
- * const options = { order: "listed", tolerance: 10, maxTokens: 1024 } as const;
- * searchStream({ numbers: [3, 8, 2], target: 22 }, options).text; // "3 + 8 =11 11 * 2 =22 solved"
+ * const near = { order: "listed", tolerance: 3, lookAhead: true, restart: true, maxTokens: 1024 } as const;
+ * searchStream({ numbers: [4, 6, 5], target: 26 }, near).text; // "6 * 4 =24 24 + 5 =29 back:0 5 * 4 =20 20 + 6 =26 solved"
  */
 export function searchStream(puzzle: Puzzle, options: SearchStreamOptions): SearchStream {
   const { order, restart, maxTokens } = options;
