@@ -9,6 +9,7 @@ export const METHOD_NAMES = [
   "combination",
   "combination-random",
   "stream",
+  "stream-grpo",
   "self-correction",
   "grpo",
   "ppo",
