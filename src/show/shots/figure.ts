@@ -93,7 +93,7 @@ function endMarks(last: ShotsPoint, x: number, palette: Palette): Plot.Markish[]
 /** A row a model and difficulty. */
 export function thoughtPanel({ thought }: ShotsResult, { palette, width }: Omit<ChartOptions, "height">): Drawing {
   const rows = thought.map(({ task, model, difficulty, unit, direct, steps }) => ({
-    name: `${name(task)}, ${difficulty} ${unit}, ${model}`,
+    name: `${name(task)}, ${difficulty} ${unit}${model === task ? "" : `, ${model}`}`,
     base: direct.accuracy,
     final: steps.accuracy,
     baseCi: direct.ci,

@@ -53,7 +53,10 @@ export function dumbbellChart(rows: readonly DumbbellRow[], options: DumbbellOpt
   });
   const heads = at.slice(0, 1);
   const first = at[0];
-  const close = first !== undefined && Math.abs(first.final - first.base) < 0.14 * (domain[1] - domain[0]);
+  const marginLeft = Math.min(24 + longest * 7, width * 0.4);
+  const marginRight = options.noteWidth ?? 24;
+  const apart = Math.max(0.14, (4.4 * called.join("").length) / (width - marginLeft - marginRight)); // both names, half of each beyond its mark
+  const close = first !== undefined && Math.abs(first.final - first.base) < apart * (domain[1] - domain[0]);
   const head = (model: "base" | "final", text: string, rightOfOther: boolean): Plot.Markish =>
     Plot.text(heads, {
       ...y,
@@ -72,8 +75,8 @@ export function dumbbellChart(rows: readonly DumbbellRow[], options: DumbbellOpt
       width,
       height,
       ...MARGIN,
-      marginLeft: Math.min(24 + longest * 7, width * 0.4),
-      marginRight: options.noteWidth ?? 24,
+      marginLeft,
+      marginRight,
       style: { fontSize: "13px" },
       x: { type: "linear", domain },
       y: { type: "point", domain: at.map((row) => row.key), padding: 0.5 },
