@@ -24,6 +24,8 @@ const LOOKS: readonly Look[] = [
   { color: "control", symbol: "diamond" },
   { color: "bad", symbol: "circle" },
   { color: "muted", symbol: "triangle" },
+  { color: "base", symbol: "square" },
+  { color: "good", symbol: "diamond" },
 ];
 
 type Row = { readonly generation: number; readonly point: DifficultyPoint };
