@@ -46,11 +46,11 @@ export function arithmeticLoop(): ImproveTask {
     moves: { by: "search", threshold: 0.99 },
     amounts: {
       quick: {
-        ...{ ...SHARED, minutes: 3, generations: 6, problemsPerGeneration: 256, budget: 512, fresh: fresh(100) },
+        ...{ ...SHARED, minutes: 3, generations: 6, problemsPerGeneration: 256, budget: 512, fresh: fresh(600) },
         ...{ measured: { problems: 60, samples: 1 }, searched: 10 },
       },
       default: {
-        ...{ ...SHARED, minutes: 10, generations: 12, problemsPerGeneration: 384, budget: 768, fresh: fresh(800) },
+        ...{ ...SHARED, minutes: 10, generations: 12, problemsPerGeneration: 384, budget: 768, fresh: fresh(1000) },
         ...{ measured: { problems: 200, samples: 1 }, searched: 24 },
       },
       full: {
