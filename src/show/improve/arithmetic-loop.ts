@@ -29,7 +29,7 @@ const SHARED = {
   replay: 0.5,
   maxTokens: 64,
   traceTokens: 64,
-  tuning: { ...TUNING, epochs: 4, optimizer: { ...TUNING.optimizer, learningRate: 1e-3 } },
+  tuning: { ...TUNING, epochs: 4, batch: 32 },
 } as const;
 
 /** @example arithmeticLoop().difficulties.at(-1); // 8 */

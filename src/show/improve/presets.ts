@@ -33,11 +33,11 @@ export type ImprovePreset = {
 };
 
 export const TUNING: IntoSameOptions = {
-  epochs: 2,
-  batch: 32,
+  epochs: 3,
+  batch: 16,
   rehearse: 1,
   optimizer: {
-    learningRate: 4e-4,
+    learningRate: 1e-3,
     beta1: 0.9,
     beta2: 0.95,
     epsilon: 1e-8,
@@ -76,7 +76,7 @@ export const IMPROVE_PRESETS: Readonly<Record<ImprovePresetName, ImprovePreset>>
     ...SHARED,
     fresh: pretrainOptions(2000),
     measured: { problems: 150, samples: 1 },
-    searched: 24,
+    searched: 16,
   },
   full: {
     name: "full",
