@@ -9,7 +9,6 @@ export const METHOD_NAMES = [
   "combination",
   "combination-random",
   "stream",
-  "stream-grpo",
   "self-correction",
   "grpo",
   "ppo",

@@ -12,7 +12,7 @@ import { GUIDANCE } from "./methods/guidance.ts";
 import { OPTIMAL } from "./methods/optimal.ts";
 import { PPO } from "./methods/ppo.ts";
 import { SELF_CORRECTION } from "./methods/self-correction.ts";
-import { STREAM, STREAM_GRPO } from "./methods/stream.ts";
+import { STREAM } from "./methods/stream.ts";
 
 export const METHODS: Readonly<Record<MethodName, Method>> = {
   filter: FILTER,
@@ -23,7 +23,6 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   combination: COMBINATION,
   "combination-random": COMBINATION_RANDOM,
   stream: STREAM,
-  "stream-grpo": STREAM_GRPO,
   "self-correction": SELF_CORRECTION,
   grpo: GRPO,
   ppo: PPO,
