@@ -4,9 +4,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Problem } from "../core/problem.ts";
 import { Rng } from "../core/rng.ts";
-import { type DistillationOptions, distillation } from "./distillation.ts";
+import { type DistillationStep, distillation } from "./distillation.ts";
+import { restart } from "./fine-tune.ts";
 import { collect, collectUntilThrown } from "./fixtures/steps.ts";
 import { TOY_ADAMW, toyLearner, toyProblems, toyWeights } from "./fixtures/toy.ts";
+import type { LearnProgress } from "./learn-step.ts";
 import { optimal } from "./optimal.ts";
 import { type SearchStreamOptions, searchStream } from "./search-stream.ts";
 
@@ -33,21 +35,22 @@ describe("a step", () => {
   });
 
   test("it learns, goes on where it stopped, and heeds an abort before training", async () => {
-    await using whole = toyLearner();
-    const run = { ...OPTIONS, steps: 30 };
-    const steps = await collect(searchStream(whole, toyProblems(5), new Rng(1), run));
+    await using learner = toyLearner();
+    const run = { ...OPTIONS, steps: 8, epochs: 5 };
+    const learn = (from?: LearnProgress, to = run.steps, signal?: AbortSignal) =>
+      searchStream(learner, toyProblems(5), new Rng(1), { ...run, steps: to }, from, signal);
+    const steps = await collect(learn());
+    const weights = learner.engine.parameters.slice();
     assert.ok((steps[0]?.reward ?? 1) < 0.5 && (steps.at(-1)?.reward ?? 0) > 0.9, `${steps.at(-1)?.reward}`);
 
-    await using broken = toyLearner();
-    const first = await collect(searchStream(broken, toyProblems(5), new Rng(1), { ...run, steps: 3 }));
+    restart(learner, toyWeights(1));
+    const first = await collect(learn(undefined, 3));
     const stop = new AbortController();
-    broken.model.onSample = () => stop.abort();
-    const cut = searchStream(broken, toyProblems(5), new Rng(1), run, first.at(-1), stop.signal);
-    assert.equal((await collectUntilThrown(cut)).steps.length, 0);
-    broken.model.onSample = () => {};
-    const rest = await collect(searchStream(broken, toyProblems(5), new Rng(1), run, first.at(-1)));
-    assert.deepEqual([...first, ...rest], steps);
-    assert.deepEqual(broken.engine.parameters, whole.engine.parameters);
+    learner.model.onSample = () => stop.abort();
+    assert.equal((await collectUntilThrown(learn(first.at(-1), run.steps, stop.signal))).steps.length, 0);
+    learner.model.onSample = () => {};
+    assert.deepEqual([...first, ...(await collect(learn(first.at(-1))))], steps);
+    assert.deepEqual(learner.engine.parameters, weights);
   });
 
   test("optimal solutions are the same without the policy's own chains", async () => {
@@ -58,38 +61,25 @@ describe("a step", () => {
   });
 });
 
-describe("distillation", () => {
+test("distillation: the teacher writes and stays, the policy learns its right answers alone, until it is right at once", async () => {
+  await using learner = toyLearner();
   const answer = (_: Problem, chain: string): string => `${chain.split(" ")[0]} end`;
-  const DISTIL: DistillationOptions = {
-    ...SIZE,
-    samples: 16,
-    own: 5,
-    keep: 1,
-    teacher: toyWeights(1),
-    answer,
-  };
+  const distil = { ...SIZE, samples: 16, own: 5, keep: 1, teacher: toyWeights(1), answer, epochs: 5, steps: 12 };
+  const learn = (count: number) =>
+    collect(distillation(learner, toyProblems(5), new Rng(1), { ...distil, steps: count }));
 
-  test("the teacher writes and stays, the policy learns its right answers alone", async () => {
-    await using learner = toyLearner();
-    learner.engine.setParameters(toyWeights(2));
-    const [step] = await collect(distillation(learner, toyProblems(5), new Rng(1), DISTIL));
-    assert.ok(step !== undefined && "taught" in step && "teacherReward" in step);
-    assert.equal(step.lossTokens, 2 * (step.taught as number));
-    await using teacher = toyLearner();
-    const [same] = await collect(distillation(teacher, toyProblems(5), new Rng(1), DISTIL));
-    assert.ok(same !== undefined && "teacherReward" in same);
-    assert.equal(same.teacherReward, step.teacherReward); // the same teacher, another policy
-    assert.notDeepEqual(same.groups, step.groups);
-  });
-
-  test("answers become right and short", async () => {
-    await using learner = toyLearner();
-    const steps = await collect(distillation(learner, toyProblems(5), new Rng(1), { ...DISTIL, steps: 25 }));
-    assert.ok((steps[0]?.reward ?? 1) < 0.5 && (steps.at(-1)?.reward ?? 0) > 0.9, `${steps.at(-1)?.reward}`);
-    const teacher = steps.map((step) => ("teacherReward" in step ? (step.teacherReward as number) : 1));
-    assert.ok(
-      teacher.every((reward) => reward < 0.5),
-      "the teacher learns nothing",
-    );
-  });
+  restart(learner, toyWeights(2));
+  const [other] = await learn(1);
+  restart(learner, toyWeights(1));
+  const steps = (await learn(12)) as DistillationStep[];
+  const [first] = steps;
+  assert.ok(other !== undefined && "teacherReward" in other && first !== undefined);
+  assert.equal(other.teacherReward, first.teacherReward); // the same teacher, another policy
+  assert.notDeepEqual(other.groups, first.groups);
+  assert.equal(first.lossTokens, 5 * 2 * first.taught); // passes, and tokens of an answer
+  assert.ok(first.reward < 0.5 && (steps.at(-1)?.reward ?? 0) > 0.9, `${steps.at(-1)?.reward}`);
+  assert.ok(
+    steps.every(({ teacherReward }) => teacherReward < 0.5),
+    "the teacher learns nothing",
+  );
 });

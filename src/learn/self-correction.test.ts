@@ -23,7 +23,7 @@ const lastDigit: Verifier = {
 const OPTIONS: SelfCorrectionOptions = {
   steps: 1,
   problemsPerStep: 5,
-  samples: 32,
+  samples: 16,
   maxTokens: 2,
   temperature: 1,
   inFirstStage: () => true,
@@ -61,15 +61,15 @@ describe("the loss", () => {
 describe("learning in two stages", () => {
   test("in the first the second turn learns and the first is held; in the second both learn", async () => {
     await using learner = toyLearner({ verifier: lastDigit });
-    const run = { ...OPTIONS, steps: 27, inFirstStage: (step: number) => step <= 15, kl: 0.01 };
+    const run = { ...OPTIONS, steps: 21, inFirstStage: (step: number) => step <= 12, kl: 0.01 };
     const steps = await collect(selfCorrection(learner, toyProblems(5), new Rng(1), run));
     const figure = (step: number, name: "firstReward" | "corrected"): number =>
       (steps[step - 1] as unknown as Record<string, number>)[name] as number;
     assert.ok(figure(1, "corrected") < 0.35, `${figure(1, "corrected")}`);
-    assert.ok(figure(15, "corrected") > figure(1, "corrected") + 0.3, `${figure(15, "corrected")}`);
-    assert.ok(Math.abs(figure(15, "firstReward") - figure(1, "firstReward")) < 0.2, `${figure(15, "firstReward")}`);
-    assert.ok(figure(27, "firstReward") > 0.6, `${figure(27, "firstReward")}`);
-    assert.ok((steps.at(-1)?.reward ?? 0) > 0.85, `${steps.at(-1)?.reward}`);
+    assert.ok(figure(12, "corrected") > figure(1, "corrected") + 0.3, `${figure(12, "corrected")}`);
+    assert.ok(Math.abs(figure(12, "firstReward") - figure(1, "firstReward")) < 0.2, `${figure(12, "firstReward")}`);
+    assert.ok(figure(21, "firstReward") > 0.6, `${figure(21, "firstReward")}`);
+    assert.ok((steps.at(-1)?.reward ?? 0) > 0.7, `${steps.at(-1)?.reward}`);
   });
 
   test("a chain that ends with its first attempt has no second turn, and is right or wrong at once", async () => {

@@ -29,7 +29,7 @@ describe("a search written out", () => {
 
   test("with every order: says solved where it is, makes no attempt twice, and finds what there is", () => {
     const solver = new Solver();
-    const puzzles = [...trainingPuzzles(new Rng(3), solver).take(30)];
+    const puzzles = [...trainingPuzzles(new Rng(3), solver).take(10)];
     for (const order of SEARCH_ORDERS) {
       for (const variant of [{}, { lookAhead: true }, { lookAhead: true, restart: true }]) {
         for (const puzzle of puzzles) {
