@@ -22,8 +22,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 
+# What libraries print must not be taken for an answer.
+answers, sys.stdout = sys.stdout, sys.stderr
+
+
 def say(result):
-    print(json.dumps(result), flush=True)
+    print(json.dumps(result), file=answers, flush=True)
 
 
 try:
