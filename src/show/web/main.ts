@@ -1,6 +1,7 @@
 /** The live page: events come in, the state is folded from them, and once a frame the page is drawn from the state. */
 
 import type { Hello } from "../server/event-stream.ts";
+import { drawComparison } from "./compare-view.ts";
 import { follow } from "./connection.ts";
 import { Curves } from "./curves.ts";
 import { byId, say } from "./dom.ts";
@@ -26,6 +27,7 @@ let scheduled = false;
 function draw(): void {
   scheduled = false;
   drawOverview(state);
+  drawComparison(state);
   curves.draw(state);
   thinking.draw(state);
   drawGauges(state);

@@ -10,6 +10,7 @@
 
 import type { Report } from "../report/schema.ts";
 import type { EventOf, RunEvent } from "../server/events.ts";
+import type { Comparing } from "./comparison.ts";
 import { decimate } from "./decimate.ts";
 
 /** Steps kept for the small diagrams; beyond it the older ones are thinned out. */
@@ -27,10 +28,22 @@ export type RunState = {
   pairs: EventOf<"pair">[];
   chain: EventOf<"chain"> | null;
   result: Report | null;
+  comparing: Comparing;
 };
 
 export function emptyState(): RunState {
-  return { phase: null, steps: [], evals: [], samples: [], lengths: [], pairs: [], chain: null, result: null };
+  const comparing = { plan: null, cells: [], points: [] };
+  return {
+    phase: null,
+    steps: [],
+    evals: [],
+    samples: [],
+    lengths: [],
+    pairs: [],
+    chain: null,
+    result: null,
+    comparing,
+  };
 }
 
 /** Takes one event in. Changes `state`. */
@@ -62,6 +75,15 @@ export function applyEvent(state: RunState, event: RunEvent): void {
     case "pair":
       place(state.pairs, event, (a, b) => a.problem === b.problem);
       if (state.pairs.length > MAX_PAIRS) state.pairs.shift();
+      return;
+    case "compare-plan":
+      state.comparing.plan = event;
+      return;
+    case "compare-cell":
+      place(state.comparing.cells, event, (a, b) => a.method === b.method && a.seed === b.seed);
+      return;
+    case "compare-point":
+      place(state.comparing.points, event, (a, b) => a.method === b.method && a.seed === b.seed && a.step === b.step);
       return;
     case "result": {
       state.result = event.report;

@@ -35,6 +35,11 @@ export function roughly(seconds: number): string {
 /** What is going on, in one or two sentences. */
 export function phaseWords(state: RunState): string {
   const phase = state.phase;
+  const plan = state.comparing.plan;
+  if (plan !== null && !isDone(state)) {
+    const done = state.comparing.cells.filter((cell) => cell.status === "done").length;
+    return `The same small model is trained in different ways, each with the same amount of computing. ${done} of ${plan.methods.length * plan.seeds.length} trainings are done.`;
+  }
   if (phase === null) return state.steps.length > 0 ? explain("training") : "Waiting for the run to begin.";
   const detail = phase.detail.trim();
   return [explain(phase.name), detail === "" ? "" : sentence(detail)].filter(Boolean).join(" ");
@@ -68,6 +73,7 @@ export function isDone(state: RunState): boolean {
 /** The page's headline: at the end the report's own, which claims no more than the intervals allow. */
 export function headline(state: RunState): string {
   if (state.result !== null) return reportHeadline(state.result);
+  if (state.comparing.plan !== null) return "Which way of learning to think works best?";
   return isDone(state) ? "The run is over" : "A small model is learning to think";
 }
 
