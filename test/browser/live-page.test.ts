@@ -10,7 +10,7 @@ import { MullError } from "../../src/core/errors.ts";
 import { RunFeed } from "../../src/show/server/feed.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/show/server/server.ts";
 import { findChromium, launch, NO_CHROMIUM } from "./chromium.ts";
-import { firstHalf, scriptedSolver, secondHalf, trainingEvents } from "./scripted-run.ts";
+import { comparisonEvents, firstHalf, scriptedSolver, secondHalf, trainingEvents } from "./scripted-run.ts";
 
 const program = findChromium();
 const HOSTILE = '<img src="x" onerror="window.hacked=true"> <script>window.hacked=true</script> {{7*7}}';
@@ -317,6 +317,20 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     await page.locator("#test canvas").waitFor();
     for (const summary of await page.locator("summary").all()) await summary.click();
     assert.ok(Number(await page.evaluate("document.documentElement.scrollWidth")) <= 320);
+  });
+
+  test("draws a comparison as it comes, each way of learning in its own picture", async () => {
+    const feed = new RunFeed();
+    const page = await visit((await serve(feed)).url, { viewport: { width: 390, height: 800 } });
+    assert.equal(await page.locator("#compare").isVisible(), false);
+    publish(feed, comparisonEvents());
+    await reads(page, "#phase", /2 of 4 trainings are done/);
+    await reads(page, '[data-method="filter"] .stands', /^from 20% to 45% solved; finished$/);
+    await reads(page, '[data-method="grpo"] .stands', /^from 20% to 60% solved; training now$/);
+    assert.equal(await page.locator('[data-method="filter"] .seed').count(), 2);
+    assert.match(await text(page, "#compare tbody tr:first-child"), /GRPO\s+60%\s+300 billion\s+25%/);
+    assert.equal(await page.locator("#health").isVisible(), false);
+    assert.ok(Number(await page.evaluate("document.documentElement.scrollWidth")) <= 390);
   });
 
   test("finds the server again after it was started anew, and starts afresh", async () => {

@@ -25,6 +25,26 @@ function climb(x: number, from: readonly [number, number], to: readonly [number,
   return Math.max(0, Math.min(1, from[1] + share * (to[1] - from[1])));
 }
 
+/** A comparison of two methods on two seeds, with the second seed of one still to come. */
+export function comparisonEvents(): object[] {
+  const methods = [
+    { name: "filter", title: "filter", hypothesis: "filter" },
+    { name: "grpo", title: "GRPO", hypothesis: "baseline" },
+  ];
+  const events: object[] = [{ type: "compare-plan", methods, seeds: [1, 2], budgetFlops: 1e12 }];
+  const tell = (method: string, seed: number, accuracies: readonly number[], status: string): void => {
+    for (const [i, passAt1] of accuracies.entries()) {
+      const flops = i === 0 ? 0 : 1e11 * 3 ** i;
+      events.push({ type: "compare-point", method, seed, step: i, flops, passAt1, ci: around(passAt1) });
+    }
+    events.push({ type: "compare-cell", method, seed, status, share: status === "done" ? 1 : 0.5 });
+  };
+  tell("filter", 1, [0.2, 0.3, 0.4], "done");
+  tell("filter", 2, [0.2, 0.4, 0.5], "done");
+  tell("grpo", 1, [0.2, 0.6], "running");
+  return events;
+}
+
 /** Steps `from` to `to` of a training of `steps`, with an exam after every sixth. */
 export function trainingEvents(from: number, to: number, steps: number): object[] {
   const events: object[] = [];

@@ -21,6 +21,18 @@ const SENTENCES: Readonly<Record<string, string>> = {
   combination: "It copies attempts that begin wrong and then recover, to learn how to correct itself.",
   baseline: "A plain way, here to compare the others with.",
 };
+/** Of methods whose hypothesis alone does not say what they do, by name. */
+const BY_NAME: Readonly<Record<string, string>> = {
+  grpo: "It tries each puzzle many times; attempts that did better than its own average become likelier.",
+  ppo: "Like GRPO, but a learnt guess of how well it stands takes the place of the average.",
+  optimal: "It copies the shortest right solutions, without any wrong turn.",
+  distillation: "It learns to give at once the answer that it used to think about.",
+  base: "No training at all: where every other way starts from.",
+  stream: "It copies whole searches written out, wrong turns and returns included.",
+  "self-correction": "It answers twice, and is rewarded when the second answer mends the first.",
+  star: "It copies what was right; where it failed, it is told the answer and explains it.",
+  "rest-em": "It copies what was right, each round beginning again from the first model.",
+};
 const STATES = { waiting: "not begun", running: "training now", done: "finished", failed: "failed" } as const;
 
 let drawn = "";
@@ -77,12 +89,16 @@ function card(own: MethodCurve, all: readonly MethodCurve[], low: number, high: 
   return el(
     "article",
     { class: "card method", "data-method": own.name },
-    el("h3", {}, own.title),
-    el("p", { class: "hypothesis" }, SENTENCES[own.hypothesis] ?? own.hypothesis),
+    el("h3", {}, capital(own.title)),
+    el("p", { class: "hypothesis" }, BY_NAME[own.name] ?? SENTENCES[own.hypothesis] ?? own.hypothesis),
     picture,
     el("p", { class: "stands" }, standing(own)),
     el("progress", { max: "1", value: String(own.share), "aria-label": `${own.title}: training done` }),
   );
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function standing(own: MethodCurve): string {
@@ -102,7 +118,7 @@ function table(curves: readonly MethodCurve[]): HTMLElement {
       percent(own.share, 0),
       STATES[own.status],
     ];
-    return el("tr", {}, el("th", { scope: "row" }, own.title), ...cells.map((words) => el("td", {}, words)));
+    return el("tr", {}, el("th", { scope: "row" }, capital(own.title)), ...cells.map((words) => el("td", {}, words)));
   };
   const ranked = curves.toSorted((a, b) => (b.mean.at(-1)?.passAt1 ?? -1) - (a.mean.at(-1)?.passAt1 ?? -1));
   const heads = ["Way of learning", "Solved at first try", "Computed so far", "Training done", "Now"];

@@ -2,7 +2,7 @@
  * What is known of a comparison, per method: its curve on each seed and their mean. Pure.
  *
  * Seeds are measured after different amounts of computing, so the mean is taken of straight lines between a seed's points, at every
- * amount that every measured seed has reached.
+ * amount that every measured seed has reached. A seed that has only its first point yet would cut the others back to it, and waits.
  */
 
 import type { EventOf } from "../server/events.ts";
@@ -58,6 +58,8 @@ export function methodCurves(state: Comparing): MethodCurve[] {
  */
 export function meanCurve(seeds: readonly (readonly CurvePoint[])[]): CurvePoint[] {
   if (seeds.length === 0) return [];
+  const begun = seeds.filter((points) => points.length > 1);
+  if (begun.length > 0 && begun.length < seeds.length) return meanCurve(begun);
   const reached = Math.min(...seeds.map((points) => points.at(-1)?.flops ?? 0));
   const grid = [...new Set(seeds.flatMap((points) => points.map(({ flops }) => flops)))];
   return grid
