@@ -37,7 +37,7 @@ describe("the figures of a step", () => {
     assert.equal(base?.sides.mull?.seconds, 2);
     assert.equal(base?.sides.mull?.meanTokens, 50);
     assert.equal(Math.abs((base?.sides.mull?.reward ?? 0) - 0.3) < 1e-12, true);
-    const against = (peer: Round["mull"]): string[] =>
+    const against = (peer: NonNullable<Round["mull"]>): string[] =>
       disagreements(summarise([{ mull: step(1), "trl-32": peer }], ["base"]));
     assert.deepEqual(against(step(9, 4400, 0.25)), []);
     assert.deepEqual(against(step(9, 5200, 0.2)), [
