@@ -25,6 +25,7 @@ export const DEFAULT_METHODS: readonly MethodName[] = [
   "evaluation",
   "guidance",
   "combination",
+  "stream",
   "grpo",
   "ppo",
   "base",
