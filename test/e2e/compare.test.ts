@@ -16,8 +16,8 @@ import type { RunEvent } from "../../src/show/server/events.ts";
 const TINY: ComparePreset = {
   ...COMPARE_PRESETS.quick,
   seeds: [1],
-  budgetFlops: 2e9,
-  points: [0.5, 1],
+  budgetFlops: 1e9,
+  points: [1],
   problems: 6,
   point: { samples: 1, maxTokens: 32 },
   final: { samples: 2, maxTokens: 32 },
@@ -75,7 +75,7 @@ describe("mull compare", () => {
 
   test("one that is stopped goes on, and ends with the figures of one that was not", async () => {
     const methods = ["evaluation", "base"];
-    const preset = { ...TINY, budgetFlops: 3e9, points: [0.3, 1] };
+    const preset = { ...TINY, budgetFlops: 6e9, points: [0.5, 1] };
     const undisturbed = await run("undisturbed", methods, { preset });
     let points = 0;
     const stopped = run("stopped", methods, {

@@ -9,6 +9,9 @@ import type { Method } from "../method.ts";
 import { PPO_KNOBS, ppoOptions } from "./ppo.ts";
 import { adamw } from "./settings.ts";
 
+/** Of so many chains of a step, one is labelled by roll-outs. */
+const LABELLED = 8;
+
 export const EVALUATION: Method = {
   name: "evaluation",
   title: "evaluation, PPO",
@@ -30,8 +33,9 @@ export const EVALUATION: Method = {
       },
       { threads },
     );
+    const ppo = ppoOptions(knobs);
     const options = {
-      ...ppoOptions(knobs),
+      ...ppo,
       rewardModel,
       split: operationsOf,
       form: "difference" as const,
@@ -43,7 +47,7 @@ export const EVALUATION: Method = {
         separator: " ",
         ended: hasEnded,
         every: 2,
-        chains: 64,
+        chains: Math.ceil((ppo.problemsPerStep * ppo.samples) / LABELLED),
         prefixes: 2,
         kind: "soft" as const,
       },

@@ -62,6 +62,7 @@ function flags(pyodide: string, snapshot: string): string[] {
     `--allow-fs-read=${snapshot}`,
     "--disallow-code-generation-from-strings",
     "--max-old-space-size=256",
+    "--liftoff-only", // compiling a second time, to faster code, costs a fresh interpreter more than it gains
     `--wasm-max-mem-pages=${Math.floor(SANDBOX_LIMITS.memoryBytes / 65_536)}`,
     "--no-warnings",
   ];
