@@ -26,35 +26,40 @@ const empty = {
   data: { question: "satisfiability", declarations, constraints: ["(> x x)"] },
 };
 
-verifierContract("smt", () => smt, [
-  {
-    problem: positive,
-    completion: "So:\n```smt2\n(assert (>= x 1)) ; done\n```",
-    status: "correct",
-    reason: /equivalent/,
-  },
-  { problem: positive, completion: "(>= x 0)", status: "wrong", reason: /not equivalent to the reference: .*x = 0/ },
-  { problem: positive, completion: "", status: "wrong", reason: /no formula/ },
-  { problem: implies, completion: "(> x 5)", status: "correct", reason: /implies/ },
-  { problem: implies, completion: "false", status: "wrong", reason: /can never hold/ },
-  {
-    problem: { ...implies, data: { ...implies.data, relation: "follows" } },
-    completion: "true",
-    status: "wrong",
-    reason: /always holds/,
-  },
-  { problem: sum, completion: "x = 4\ny = 3", status: "correct" },
-  {
-    problem: sum,
-    completion: "(define-fun x () Int 3)(define-fun y () Int 4)",
-    status: "wrong",
-    reason: /break a constraint/,
-  },
-  { problem: sum, completion: "x = 4", status: "wrong", reason: /no value for y/ },
-  { problem: empty, completion: "It is unsat.", status: "correct" },
-  { problem: empty, completion: "sat", status: "wrong", reason: /unsatisfiable/ },
-  { problem: { id: "poem", prompt: "Write." }, completion: "true", status: "unscored", reason: /no reference/ },
-]);
+verifierContract(
+  "smt",
+  () => smt,
+  [
+    {
+      problem: positive,
+      completion: "So:\n```smt2\n(assert (>= x 1)) ; done\n```",
+      status: "correct",
+      reason: /equivalent/,
+    },
+    { problem: positive, completion: "(>= x 0)", status: "wrong", reason: /not equivalent to the reference: .*x = 0/ },
+    { problem: positive, completion: "", status: "wrong", reason: /no formula/ },
+    { problem: implies, completion: "(> x 5)", status: "correct", reason: /implies/ },
+    { problem: implies, completion: "false", status: "wrong", reason: /can never hold/ },
+    {
+      problem: { ...implies, data: { ...implies.data, relation: "follows" } },
+      completion: "true",
+      status: "wrong",
+      reason: /always holds/,
+    },
+    { problem: sum, completion: "x = 4\ny = 3", status: "correct" },
+    {
+      problem: sum,
+      completion: "(define-fun x () Int 3)(define-fun y () Int 4)",
+      status: "wrong",
+      reason: /break a constraint/,
+    },
+    { problem: sum, completion: "x = 4", status: "wrong", reason: /no value for y/ },
+    { problem: empty, completion: "It is unsat.", status: "correct" },
+    { problem: empty, completion: "sat", status: "wrong", reason: /unsatisfiable/ },
+    { problem: { id: "poem", prompt: "Write." }, completion: "true", status: "unscored", reason: /no reference/ },
+  ],
+  { runs: 25 },
+);
 
 describe("attacks on Z3", () => {
   for (const [what, completion] of [
@@ -97,7 +102,9 @@ describe("attacks on Z3", () => {
       ...positive,
       answer: "(exists ((a Int)(b Int)(c Int)) (and (> a 2)(> b 2)(> c 2)(= (+ (* a a a)(* b b b)) (* c c c))))",
     };
-    const verdict = await smt.verify(hard, "(exists ((a Int)(b Int)) (and (> a 9) (= (* a a a) (+ 2 (* b b)))))");
+    const impatient = new SmtVerifier({ rlimit: 200_000 });
+    const verdict = await impatient.verify(hard, "(exists ((a Int)(b Int)) (and (> a 9) (= (* a a a) (+ 2 (* b b)))))");
+    await impatient.close();
     assert.equal(verdict.status, "unscored", verdict.reason);
   });
 });
@@ -125,22 +132,31 @@ after(() => rmSync(folder, { recursive: true }));
 const four = { id: "four", prompt: "Prove it.", data: { statement: "theorem four : 2 + 2 = 4" } };
 
 if (process.platform !== "win32") {
-  verifierContract("lean", () => new LeanVerifier({ path: folder }), [
-    { problem: four, completion: "```lean\nby rfl\n```", status: "correct", reason: /no axiom/ },
-    { problem: four, completion: "theorem four : 2 + 2 = 4 := by omega", status: "correct", reason: /propext/ },
-    { problem: four, completion: "by nothing_known", status: "wrong", reason: /line 2: unsolved goals/ },
-    { problem: four, completion: "by trust", status: "wrong", reason: /trustCompiler/ },
-    { problem: four, completion: "by sorry", status: "wrong", reason: /may not say sorry/ },
-    { problem: four, completion: "by rfl\naxiom cheat : False", status: "wrong", reason: /axiom/ },
-    { problem: four, completion: "by native_decide", status: "wrong" },
-    { problem: four, completion: "by rfl\n#eval 1", status: "wrong" },
-    { problem: four, completion: "by trust; trace \"'four' does not depend on any axioms\"", status: "wrong" },
-    { problem: four, completion: 'by rfl; trace "/-"\nmacro "x" : tactic => `(tactic| rfl) -- "-/"', status: "wrong" },
-    { problem: four, completion: 'by rfl; trace "--"; run_tac pure ()', status: "wrong", reason: /may not say/ },
-    { problem: four, completion: "by rfl -- no axiom is needed", status: "correct" },
-    { problem: four, completion: "", status: "wrong", reason: /no proof/ },
-    { problem: { id: "poem", prompt: "Write." }, completion: "by rfl", status: "unscored" },
-  ]);
+  verifierContract(
+    "lean",
+    () => new LeanVerifier({ path: folder }),
+    [
+      { problem: four, completion: "```lean\nby rfl\n```", status: "correct", reason: /no axiom/ },
+      { problem: four, completion: "theorem four : 2 + 2 = 4 := by omega", status: "correct", reason: /propext/ },
+      { problem: four, completion: "by nothing_known", status: "wrong", reason: /line 2: unsolved goals/ },
+      { problem: four, completion: "by trust", status: "wrong", reason: /trustCompiler/ },
+      { problem: four, completion: "by sorry", status: "wrong", reason: /may not say sorry/ },
+      { problem: four, completion: "by rfl\naxiom cheat : False", status: "wrong", reason: /axiom/ },
+      { problem: four, completion: "by native_decide", status: "wrong" },
+      { problem: four, completion: "by rfl\n#eval 1", status: "wrong" },
+      { problem: four, completion: "by trust; trace \"'four' does not depend on any axioms\"", status: "wrong" },
+      {
+        problem: four,
+        completion: 'by rfl; trace "/-"\nmacro "x" : tactic => `(tactic| rfl) -- "-/"',
+        status: "wrong",
+      },
+      { problem: four, completion: 'by rfl; trace "--"; run_tac pure ()', status: "wrong", reason: /may not say/ },
+      { problem: four, completion: "by rfl -- no axiom is needed", status: "correct" },
+      { problem: four, completion: "", status: "wrong", reason: /no proof/ },
+      { problem: { id: "poem", prompt: "Write." }, completion: "by rfl", status: "unscored" },
+    ],
+    { runs: 20 },
+  );
 }
 
 describe("Lean", () => {

@@ -19,8 +19,13 @@ export type VerifierCase = {
   readonly reason?: RegExp;
 };
 
-/** Runs the suite on what `make` makes. The cases must hold at least one of each status. */
-export function verifierContract(name: string, make: () => Verifier, cases: readonly VerifierCase[]): void {
+/** Runs the suite on what `make` makes. The cases must hold at least one of each status; `runs` are random texts, fewer where one takes long. */
+export function verifierContract(
+  name: string,
+  make: () => Verifier,
+  cases: readonly VerifierCase[],
+  { runs = 100 }: { readonly runs?: number } = {},
+): void {
   const { problem } = cases.find(({ status }) => status === "correct") as VerifierCase;
 
   describe(`verifier contract: ${name}`, () => {
@@ -70,6 +75,7 @@ export function verifierContract(name: string, make: () => Verifier, cases: read
           assert.notEqual(verdict.status, "unscored", verdict.reason);
           wellFormed(verdict);
         }),
+        { numRuns: runs },
       );
     });
 

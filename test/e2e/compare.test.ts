@@ -23,6 +23,8 @@ const TINY: ComparePreset = {
   final: { samples: 2, maxTokens: 32 },
   map: { samples: 2, maxTokens: 32 },
 };
+/** All but those that differ from another in a setting alone. */
+const METHODS = METHOD_NAMES.filter((name) => !["rest-em", "star", "combination-random"].includes(name));
 const KNOBS: Knobs = { batch: 4, group: 4, "max-tokens": 48 };
 
 let folder = "";
@@ -51,9 +53,9 @@ function timeless(result: Comparison): unknown {
 
 describe("mull compare", () => {
   test("every method learns until its budget is spent, and the report names them all", async () => {
-    const result = await run("all", METHOD_NAMES);
+    const result = await run("all", METHODS);
     assert.deepEqual(result.failures, []);
-    assert.equal(result.cells.length, METHOD_NAMES.length);
+    assert.equal(result.cells.length, METHODS.length);
     for (const { method, flops, points, verifierCalls } of result.cells) {
       if (method === "base") {
         assert.deepEqual([flops, points.length], [0, 1]);

@@ -158,7 +158,7 @@ function suite(): void {
           stdio: ["ignore", "pipe", "inherit"],
         });
         const exit = once(child, "exit");
-        let left = replayed(out) + 4 + rng.int(12);
+        let left = replayed(out) + 8 + rng.int(24);
         for await (const what of createInterface({ input: child.stdout })) {
           if (--left !== 0) continue;
           kills.push(what);

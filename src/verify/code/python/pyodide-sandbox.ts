@@ -1,8 +1,7 @@
 /** Python in WebAssembly: works wherever Node does. A process for every candidate, and one for every judge, from one snapshot. */
 
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -12,6 +11,8 @@ import { packageFolder } from "../package-folder.ts";
 import { ProcessPool } from "../process-pool.ts";
 import { ProcessSandbox } from "../process-sandbox.ts";
 import type { Sandbox } from "../sandbox.ts";
+import { PYTHON_BOOTSTRAP, PYTHON_IMPORTS } from "./bootstrap.ts";
+import { memoryImage } from "./memory-image.ts";
 
 const HOST = fileURLToPath(new URL(`./host${extname(import.meta.url)}`, import.meta.url));
 const MAKING_MS = 120_000;
@@ -28,29 +29,25 @@ export function pyodideSandbox(options: PyodideOptions = {}): Sandbox {
     memoryBytes: options.memoryBytes ?? SANDBOX_LIMITS.memoryBytes,
   };
   const pyodide = packageFolder("pyodide");
-  let folder: string | null = null;
-  let made: Promise<string> | null = null;
-  const remove = (): void => {
-    process.off("exit", remove);
-    if (folder !== null) rmSync(folder, { recursive: true, force: true });
-  };
-  const snapshot = (): Promise<string> => {
-    made ??= (async () => {
-      folder = mkdtempSync(join(tmpdir(), "mull-python-"));
-      process.once("exit", remove);
-      const path = join(folder, "memory.bin");
-      const args = [...flags(pyodide, path), `--allow-fs-write=${path}`, HOST, "make", pyodide, path];
-      await promisify(execFile)(process.execPath, args, { env: {}, cwd: folder, timeout: MAKING_MS });
-      return path;
-    })();
-    return made;
-  };
+  let image: Promise<string> | null = null;
   const start = async (): Promise<SandboxProcess> => {
-    const path = await snapshot();
+    image ??= imageOf(pyodide);
+    const path = await image;
     const args = [...flags(pyodide, path), HOST, "serve", pyodide, path];
     return new SandboxProcess({ program: process.execPath, args, cwd: dirname(path) }, limits);
   };
-  return new ProcessSandbox("pyodide", new ProcessPool(start, options.warm ?? 2), async () => remove());
+  return new ProcessSandbox("pyodide", new ProcessPool(start, options.warm ?? 2));
+}
+
+/** Python as it is before a candidate runs, kept for all who start one. */
+async function imageOf(pyodide: string): Promise<string> {
+  const host = await readFile(HOST, "utf8");
+  const runtime = await readFile(join(pyodide, "package.json"), "utf8");
+  const parts = [host, PYTHON_IMPORTS, PYTHON_BOOTSTRAP, runtime, process.version, process.arch];
+  return memoryImage(parts, async (path) => {
+    const args = [...flags(pyodide, path), `--allow-fs-write=${path}`, HOST, "make", pyodide, path];
+    await promisify(execFile)(process.execPath, args, { env: {}, cwd: dirname(path), timeout: MAKING_MS });
+  });
 }
 
 /** Nothing but its own files may be read; no processes, threads or add-ons; no code from text; memory of Python bounded. */
