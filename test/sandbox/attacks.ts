@@ -1,4 +1,4 @@
-/** Runs attacks through the code verifier: none passes, none reaches the canary, and a good program passes after each. */
+/** Runs attacks through the code verifier: none passes, none reaches the canary, and a good program passes after every few. */
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -74,6 +74,7 @@ export function attackSuite(name: string, { language, sandbox, good, asserts, at
         assert.equal(verdict.status, "wrong", verdict.reason);
         assert.ok(!verdict.reason.includes(SECRET), `the secret is out: ${verdict.reason}`);
         assert.equal(canary.disturbed(), null);
+        if (i % AT_ONCE !== 0 && i !== attacks.length - 1) return; // the others under way with it are followed by the next
         const healthy = await verify(good, "calls");
         assert.equal(healthy.status, "correct", `the pool is not well: ${healthy.reason}`);
       });
