@@ -4,10 +4,11 @@
  */
 
 import type { Strategy } from "../core/interfaces.ts";
+import type { Problem } from "../core/problem.ts";
 import { type Candidate, type Selection, select } from "./candidates.ts";
 import { candidatesOf, type ScorerFor } from "./roll-outs.ts";
 import { checkCount } from "./search-options.ts";
-import { searchTree } from "./search-tree.ts";
+import { type SearchNode, searchTree } from "./search-tree.ts";
 import { Spending } from "./spending.ts";
 import { chainOf, type StepFormat, type StepSampling } from "./steps.ts";
 
@@ -22,6 +23,8 @@ export type MctsOptions = StepSampling & {
   readonly scorer: ScorerFor;
   /** Default `weighted`. */
   readonly selection?: Selection;
+  /** Told of each finished tree; `recordTree` (tree-record.ts) makes plain JSON of it. */
+  readonly onTree?: (problem: Problem, root: SearchNode) => void;
 };
 
 /**
@@ -44,7 +47,10 @@ export function mcts(options: MctsOptions): Strategy {
       const growth = { problem, model, format, sampling: { temperature: 1, ...options } };
       const ended = new Map<string, Candidate>();
       const search = { growth, scorer, m, parallel, simulations, signal: context.signal };
-      await searchTree(search, context.rng, (path, score) => ended.set(path.text, { chain: chainOf(path), score }));
+      const root = await searchTree(search, context.rng, (path, score) =>
+        ended.set(path.text, { chain: chainOf(path), score }),
+      );
+      options.onTree?.(problem, root);
       const candidates = [...ended.values(), ...candidatesOf(scorer)];
       return select(problem, context, candidates, selection, model.usage);
     },

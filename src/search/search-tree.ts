@@ -27,6 +27,8 @@ export type SearchNode = {
   visits: number;
   /** Sum of the values of the visits. */
   total: number;
+  /** What the scorer said of it; absent until a walk has ended here. */
+  score?: number;
 };
 
 export type TreeSearch = {
@@ -65,7 +67,10 @@ export async function searchTree(
       expand(growth, leaves, m, rng.split("walk", done)),
     ]);
     const values = new Map(tips.map((tip, i) => [tip, scores[i] as number]));
-    for (const [{ path }, score] of values) if (path.ended) onEnd(path, score);
+    for (const [tip, score] of values) {
+      tip.score = score;
+      if (tip.path.ended) onEnd(tip.path, score);
+    }
     for (const nodes of walks) {
       for (const node of nodes) node.total += values.get(nodes.at(-1) as SearchNode) as number; // visited when walked
     }
