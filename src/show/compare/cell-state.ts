@@ -7,6 +7,8 @@ const count = z.number().int().nonnegative();
 const share = z.number().min(0).max(1);
 const interval = z.tuple([share, share]);
 const amount = z.number().nonnegative();
+/** Occurrences of a behaviour. */
+const rates = z.object({ perChain: amount, per100Operations: amount });
 
 /** A point of the train-time curve. */
 export const cellPointSchema = z.object({
@@ -26,6 +28,20 @@ export const cellPointSchema = z.object({
   problems: count,
   /** Seconds of training so far, measuring left out. */
   seconds: amount,
+  /** Of the chains measured here; absent from points made before it was kept. */
+  behaviours: z.record(z.enum(BEHAVIOUR_NAMES), rates).optional(),
+  /** The first chain of the first few problems, the same ones at every point. */
+  shown: z
+    .array(
+      z.object({
+        problem: z.string(),
+        text: z.string(),
+        verdict: z.enum(["correct", "wrong", "unscored"]),
+        reason: z.string(),
+        tokens: count,
+      }),
+    )
+    .optional(),
 });
 
 /** A training step, as far as diagnostics need it. */
@@ -62,8 +78,7 @@ export const cellFinalSchema = z.object({
   tokens: amount,
   samples: z.array(samplePoint),
   lengths: z.array(lengthPoint),
-  /** Rates: occurrences per chain and per 100 operations. */
-  behaviours: z.record(z.enum(BEHAVIOUR_NAMES), z.object({ perChain: amount, per100Operations: amount })),
+  behaviours: z.record(z.enum(BEHAVIOUR_NAMES), rates),
 });
 
 export type CellPoint = z.infer<typeof cellPointSchema>;

@@ -24,7 +24,7 @@ import { readVersions } from "../reproduce/versions.ts";
 import type { BaseWeights } from "../reproduce/weights.ts";
 import { type CellPoint, type CellState, type CellStep, cellStateSchema, FRESH_CELL } from "./cell-state.ts";
 import type { Contender } from "./contender.ts";
-import { accuracyOf, measureFinal, sampleModel } from "./measure-model.ts";
+import { accuracyOf, measureFinal, readingOf, sampleModel } from "./measure-model.ts";
 import type { MethodRun, Trained } from "./method.ts";
 import type { ComparePreset } from "./presets.ts";
 
@@ -169,11 +169,12 @@ class Cell {
     const { step, flops, seconds, points } = this.#state;
     const seedOfPoint = deriveSeed(seed, "point", step);
     const how = { model: this.#model, problems: this.#heldOut, plan: preset.point, seed: seedOfPoint, signal };
-    const measured = accuracyOf(await sampleModel(how), seedOfPoint);
+    const measured = await sampleModel(how);
     const point: CellPoint = {
       step,
       flops,
-      ...measured,
+      ...accuracyOf(measured, seedOfPoint),
+      ...readingOf(measured),
       verifierCalls: this.#verifierCalls,
       problems: this.#seen.size,
       seconds,

@@ -9,6 +9,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { MullError } from "../../core/errors.ts";
+import { BEHAVIOUR_NAMES, BEHAVIOURS } from "../../measure/behaviours.ts";
 import { exists } from "../../store/atomic.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
 import { basePlan } from "../pretrain/plans.ts";
@@ -105,8 +106,17 @@ async function runCells(run: Run, base: BaseWeights, options: CompareOptions, ho
         dir: cellDir(run.dir, contender, seed),
         signal,
         onProgress: (share: number) => tell("running", share),
-        onPoint: ({ step, flops, passAt1, ci }: CellState["points"][number]) =>
-          hooks.publish({ type: "compare-point", ...at, step, flops, passAt1, ci }),
+        onPoint: ({ step, flops, passAt1, ci, behaviours, shown }: CellState["points"][number]) =>
+          hooks.publish({
+            type: "compare-point",
+            ...at,
+            step,
+            flops,
+            passAt1,
+            ci,
+            behaviours: behaviours === undefined ? {} : inOwnUnits(behaviours),
+            shown: shown ?? [],
+          }),
       };
       tell("running", 0);
       try {
@@ -131,6 +141,16 @@ async function runCells(run: Run, base: BaseWeights, options: CompareOptions, ho
   const order = (cell: Cell): number =>
     contenders.indexOf(cell.contender) + contenders.length * preset.seeds.indexOf(cell.seed);
   return cells.sort((a, b) => order(a) - order(b));
+}
+
+/** Each behaviour's rate in the unit that it is told in. */
+function inOwnUnits(rates: NonNullable<CellState["points"][number]["behaviours"]>): Record<string, number> {
+  return Object.fromEntries(
+    BEHAVIOUR_NAMES.map((name) => [
+      name,
+      BEHAVIOURS[name].per === "chain" ? rates[name].perChain : rates[name].per100Operations,
+    ]),
+  );
 }
 
 function cellName({ name }: Contender, seed: number): string {
@@ -170,7 +190,8 @@ function cellResult({ contender, seed, state }: Cell): CellResult[] {
   if (state === null || state.final === null) return [];
   const { flops, step, seconds, verifierCalls, problems, points, steps, final } = state;
   const { name, title, method, knobs } = contender;
-  const own = { flops, step, seconds, verifierCalls, problems: problems.length, points, steps, final };
+  const told = points.map(({ shown: _, ...point }) => point); // texts stay in the cell's folder and the journal
+  const own = { flops, step, seconds, verifierCalls, problems: problems.length, points: told, steps, final };
   return [{ name, title, method: method.name, knobs, seed, ...own }];
 }
 

@@ -5,6 +5,7 @@ import { behaviourRates, totalBehaviours } from "../../measure/behaviour-change.
 import { accuracies, type ProblemChains, summarise, summariseBy } from "../../measure/chains.ts";
 import { lengthCurve, sampleCurve } from "../../measure/curves.ts";
 import type { EmbeddedModel } from "../../model/embedded.ts";
+import { judge } from "../../tasks/countdown/verifier.ts";
 import { type SampledChain, sampleChains, tallyBehaviours, toRecords } from "../reproduce/measuring.ts";
 import type { Sampling } from "../reproduce/presets.ts";
 import { intervalsOf } from "../reproduce/test-curves.ts";
@@ -47,6 +48,23 @@ export function accuracyOf(
   );
   const tokens = chains.reduce((sum, { completion }) => sum + completion.usage.completionTokens, 0) / chains.length;
   return { passAt1, ci: [...ci], byN, byProblem: Array.from(accuracies(records)), tokens };
+}
+
+/** Problems whose chains a point keeps, to be read side by side. */
+const SHOWN = 4;
+
+/** What the chains of a point do, and the first chain of the first few problems. */
+export function readingOf({ chains }: Measured): Required<Pick<CellPoint, "behaviours" | "shown">> {
+  const seen = new Set<string>();
+  const first = chains.filter(({ problem: { id } }) => !seen.has(id) && seen.add(id)).slice(0, SHOWN);
+  return {
+    behaviours: behaviourRates(totalBehaviours(tallyBehaviours(chains))),
+    shown: first.map(({ problem, completion }) => {
+      const { text, usage } = completion;
+      const { status, reason } = judge(problem, text);
+      return { problem: problem.prompt, text, verdict: status, reason, tokens: usage.completionTokens };
+    }),
+  };
 }
 
 /** The finished model: accuracy, more samples, longer chains, behaviours. @throws the reason of `signal` */

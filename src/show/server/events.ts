@@ -103,7 +103,21 @@ export const runEventSchema = z.discriminatedUnion("type", [
     share,
   }),
   /** A point of its train-time curve. */
-  z.object({ type: z.literal("compare-point"), ...cell, step: count, flops: amount, passAt1: share, ci: interval }),
+  z.object({
+    type: z.literal("compare-point"),
+    ...cell,
+    step: count,
+    flops: amount,
+    passAt1: share,
+    ci: interval,
+    /** Rates by name, of the chains measured here: per chain, or per 100 operations where a chain may show many. */
+    behaviours: z.record(label, amount).default({}),
+    /** What it wrote for a few problems, the same ones at every point. */
+    shown: z
+      .array(judged.extend({ problem: puzzle }))
+      .max(20)
+      .default([]),
+  }),
 ]);
 
 export type RunEvent = z.output<typeof runEventSchema>;

@@ -11,7 +11,11 @@ import { el, say, within } from "./dom.ts";
 /** Tokens a second with nothing waiting, and how many more for each that waits. */
 const PACE = 14;
 const PACE_PER_WAITING = 0.6;
-const WORDS: Readonly<Record<Judged["verdict"], string>> = { correct: "Right", wrong: "Wrong", unscored: "Not judged" };
+export const VERDICT_WORDS: Readonly<Record<Judged["verdict"], string>> = {
+  correct: "Right",
+  wrong: "Wrong",
+  unscored: "Not judged",
+};
 
 type Ending = Pick<Judged, "verdict" | "reason"> & { readonly tokens?: number };
 
@@ -59,7 +63,7 @@ export class ChainView {
   end(judged: Ending, then?: () => void): void {
     const length = judged.tokens === undefined ? "" : ` (${fixed(judged.tokens)} tokens)`;
     const reason = judged.reason === "" ? "" : `: ${judged.reason}`;
-    this.#finish(judged.verdict, `${WORDS[judged.verdict]}${reason}${length}`, then);
+    this.#finish(judged.verdict, `${VERDICT_WORDS[judged.verdict]}${reason}${length}`, then);
   }
 
   /** The chain will not be ended; says why. */
@@ -140,7 +144,8 @@ export class ChainView {
   }
 }
 
-function drawLine(line: ChainLine): HTMLElement {
+/** A line of a chain, as an item of a list. */
+export function drawLine(line: ChainLine): HTMLElement {
   const words = line.kind === "solved" ? "says: solved" : line.kind === "give-up" ? "gives up" : line.text;
   const item = el("li", { class: line.kind, "data-mark": line.mark, "data-depth": String(Math.min(line.depth, 3)) });
   item.append(el("span", { class: "text" }, words));

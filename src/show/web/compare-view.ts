@@ -3,6 +3,7 @@
 import { percent } from "../report/format.ts";
 import { type CurvePoint, type MethodCurve, methodCurves } from "./comparison.ts";
 import { byId, el, svg } from "./dom.ts";
+import { drawReadings } from "./readings-view.ts";
 import type { RunState } from "./run-state.ts";
 import { ticks } from "./ticks.ts";
 import { inWords } from "./words.ts";
@@ -52,6 +53,7 @@ export function drawComparison(state: RunState): void {
   const low = Math.min(...amounts, high / 10) / 2;
   byId("compare-curves", HTMLElement).replaceChildren(...curves.map((own) => card(own, curves, low, high)));
   byId("compare-table", HTMLElement).replaceChildren(table(curves));
+  drawReadings(curves);
 }
 
 function card(own: MethodCurve, all: readonly MethodCurve[], low: number, high: number): HTMLElement {
@@ -81,6 +83,15 @@ function card(own: MethodCurve, all: readonly MethodCurve[], low: number, high: 
     ),
     ...all.filter((other) => other !== own).map((other) => line(other.mean, "other")),
     ...(own.seeds.length > 1 ? own.seeds.map((points) => line(points, "seed")) : []),
+    ...(own.seeds.length === 1 ? (own.seeds[0] ?? []) : []).map(({ flops, ci: [from, to] }) =>
+      svg("line", {
+        class: "interval",
+        x1: String(x(flops)),
+        x2: String(x(flops)),
+        y1: String(y(from)),
+        y2: String(y(to)),
+      }),
+    ),
     line(own.mean, "mean"),
     ...(last === undefined
       ? []

@@ -19,7 +19,7 @@ export type MethodCurve = {
   readonly name: string;
   readonly title: string;
   readonly hypothesis: string;
-  readonly seeds: readonly (readonly CurvePoint[])[];
+  readonly seeds: readonly (readonly EventOf<"compare-point">[])[];
   readonly mean: readonly CurvePoint[];
   /** Of its training on all seeds of the plan, 0 to 1. */
   readonly share: number;
