@@ -6,6 +6,7 @@ export const METHOD_NAMES = [
   "star",
   "evaluation",
   "guidance",
+  "guidance-value",
   "combination",
   "combination-random",
   "stream",
