@@ -212,24 +212,12 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     assert.equal(await text(page, "#puzzle-error"), "");
   });
 
-  test("shows the puzzles that the run recorded, one after another", async () => {
-    const feed = new RunFeed();
-    publish(feed, [...firstHalf(), ...secondHalf()]);
-    const page = await visit((await serve(feed)).url);
-    assert.equal(await page.locator("#ask").isVisible(), false, "no model is loaded");
-    await reads(page, "#which", /Puzzle 1 of 2: make 24 from 3, 7, 8 and 2/);
-    await page.locator("#later").click();
-    await reads(page, "#which", /Puzzle 2 of 2: make 24 from 3, 7, 2 and 8/);
-    await page.locator("#later").click();
-    await reads(page, "#which", /Puzzle 1 of 2/);
-    await reads(page, "#duel .base .verdict", /it gave up/);
-  });
-
-  test("shows puzzles that are recorded while it is being watched", async () => {
+  test("shows the puzzles that the run records, while it is being watched, and then a failing training", async () => {
     const feed = new RunFeed();
     publish(feed, firstHalf());
     const page = await visit((await serve(feed)).url);
     await reads(page, "#pace", /^Step 32 of 60/); // drawn, without any puzzle
+    assert.equal(await page.locator("#ask").isVisible(), false, "no model is loaded");
     assert.equal(await page.locator("#duel").isVisible(), false);
     const [first, second] = secondHalf().filter((event) => "problem" in event);
     publish(feed, [first as object]);
@@ -239,6 +227,22 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     await page.locator("#later").click();
     publish(feed, [{ ...(first as object), problem: "1 2 3 = 6" }]);
     await reads(page, "#which", /Puzzle 2 of 3: make 24 from 3, 7, 2 and 8/);
+    await page.locator("#later").click();
+    await page.locator("#later").click();
+    await reads(page, "#which", /Puzzle 1 of 3/);
+    await reads(page, "#duel .base .verdict", /it gave up/);
+
+    await reads(page, "#diagnosis", /All signs are good/);
+    assert.equal(await page.locator("#gauges li").count(), 8);
+    publish(
+      feed,
+      trainingEvents(33, 42, 60).map((event) => ({ ...event, entropy: 0.001 })),
+    );
+    await reads(page, "#diagnosis", /Something is wrong: open-mindedness/);
+    const gauge = page.locator('#gauges li[data-health="trouble"]');
+    assert.match(await gauge.innerText(), /hardly tries anything new[\s\S]*Entropy fell/);
+    publish(feed, [{ ...trainingEvents(43, 43, 60)[0], gradNorm: Number.NaN }]);
+    await reads(page, "#gauges", /not a number/);
   });
 
   test("text of a model is text, whatever it says", async () => {
@@ -268,53 +272,21 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     assert.match(complaints.splice(0).join(" "), /TrustedHTML/);
   });
 
-  test("a failing training lights up", async () => {
-    const feed = new RunFeed();
-    const healthy = trainingEvents(1, 20, 60);
-    const broken = trainingEvents(21, 30, 60).map((event) => ({ ...event, entropy: 0.001 }));
-    publish(feed, healthy);
-    const page = await visit((await serve(feed)).url);
-    await reads(page, "#diagnosis", /All signs are good/);
-    assert.equal(await page.locator("#gauges li").count(), 8);
-    publish(feed, broken);
-    await reads(page, "#diagnosis", /Something is wrong: open-mindedness/);
-    const gauge = page.locator('#gauges li[data-health="trouble"]');
-    assert.match(await gauge.innerText(), /hardly tries anything new[\s\S]*Entropy fell/);
-    publish(feed, [{ ...trainingEvents(31, 31, 60)[0], gradNorm: Number.NaN }]);
-    await reads(page, "#gauges", /not a number/);
-  });
-
-  test("is readable by day and by night", async () => {
-    const feed = new RunFeed();
-    publish(feed, [...firstHalf(), ...secondHalf()]);
-    const { url } = await serve(feed);
-    const seen: string[] = [];
-    for (const colorScheme of ["light", "dark"] as const) {
-      const page = await visit(url, { colorScheme });
-      await page.locator("#train canvas").waitFor();
-      seen.push(await page.evaluate("getComputedStyle(document.body).backgroundColor"));
-      await shows(page, "#train", "final", 200);
-      const faint = (await page.evaluate(CONTRASTS)) as string[];
-      assert.deepEqual(faint, [], colorScheme);
-    }
-    assert.notEqual(seen[0], seen[1]);
-  });
-
-  test("follows the system when night falls", async () => {
-    const feed = new RunFeed();
-    publish(feed, firstHalf());
-    const page = await visit((await serve(feed)).url, { colorScheme: "light" });
-    await page.locator("#train canvas").waitFor();
-    await page.emulateMedia({ colorScheme: "dark" });
-    await shows(page, "#train", "final", 200);
-  });
-
-  test("fits a narrow phone", async () => {
+  test("is readable by day, when night falls, and on a narrow phone", async () => {
     const feed = new RunFeed();
     publish(feed, [...firstHalf(), ...secondHalf()]);
     const { url } = await serve(feed, { solver: scriptedSolver() });
-    const page = await visit(url, { viewport: { width: 320, height: 700 } });
-    await page.locator("#test canvas").waitFor();
+    const page = await visit(url, { colorScheme: "light" });
+    const seen: string[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator("#test canvas").waitFor();
+      await shows(page, "#train", "final", 200);
+      seen.push(await page.evaluate("getComputedStyle(document.body).backgroundColor"));
+      assert.deepEqual(await page.evaluate(CONTRASTS), [], colorScheme);
+    }
+    assert.notEqual(seen[0], seen[1]);
+    await page.setViewportSize({ width: 320, height: 700 });
     for (const summary of await page.locator("summary").all()) await summary.click();
     assert.ok(Number(await page.evaluate("document.documentElement.scrollWidth")) <= 320);
   });
@@ -330,6 +302,17 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     assert.equal(await page.locator('[data-method="filter"] .seed').count(), 2);
     assert.match(await text(page, "#compare tbody tr:first-child"), /GRPO\s+60%\s+300 billion\s+25%/);
     assert.equal(await page.locator("#health").isVisible(), false);
+    await reads(
+      page,
+      "#reading-lesson",
+      /^It solved 20% .* 60% now\. It ends without an answer less often: 70 times in 100/,
+    );
+    await reads(page, "#reading-change", /^Left is wrong, right is right\./);
+    assert.deepEqual(await page.locator("#reading-pair .base .own .text").allInnerTexts(), ["18 + 2 = 20", "gives up"]);
+    await page.locator("#reading-right").selectOption("0");
+    await reads(page, "#reading-change", /^Both are wrong\./);
+    assert.equal(await page.locator("#reading-pair .own").count(), 0);
+    assert.deepEqual(await page.evaluate(CONTRASTS), []);
     assert.ok(Number(await page.evaluate("document.documentElement.scrollWidth")) <= 390);
   });
 

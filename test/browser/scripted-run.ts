@@ -35,7 +35,10 @@ export function comparisonEvents(): object[] {
   const tell = (method: string, seed: number, accuracies: readonly number[], status: string): void => {
     for (const [i, passAt1] of accuracies.entries()) {
       const flops = i === 0 ? 0 : 1e11 * 3 ** i;
-      events.push({ type: "compare-point", method, seed, step: i, flops, passAt1, ci: around(passAt1) });
+      const shown = [{ problem: "3 7 8 2 = 24", ...(passAt1 < 0.5 ? JUDGED.base : JUDGED.final) }];
+      const behaviours = { "giving up": passAt1 < 0.5 ? 0.7 : 0.2, backtracking: 4 };
+      const read = { behaviours, shown };
+      events.push({ type: "compare-point", method, seed, step: i, flops, passAt1, ci: around(passAt1), ...read });
     }
     events.push({ type: "compare-cell", method, seed, status, share: status === "done" ? 1 : 0.5 });
   };
