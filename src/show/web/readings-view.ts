@@ -71,7 +71,9 @@ function picture(habit: Habit, own: MethodCurve): HTMLElement {
   const words =
     first === undefined || last === undefined
       ? "not measured"
-      : `${rate(first.passAt1)} times in 100 ${habit.per} before, ${rate(last.passAt1)} now`;
+      : curve.length === 1
+        ? `${rate(first.passAt1)} times in 100 ${habit.per}, before training`
+        : `${rate(first.passAt1)} times in 100 ${habit.per} before, ${rate(last.passAt1)} now`;
   const end =
     last === undefined
       ? []
@@ -95,6 +97,7 @@ function picture(habit: Habit, own: MethodCurve): HTMLElement {
 }
 
 function drawPair(points: readonly Point[]): void {
+  byId("checkpoints", HTMLElement).hidden = points.length < 2; // one alone has nothing beside it
   const puzzles = [...new Set(points.flatMap(({ shown }) => shown.map((each) => each.problem)))];
   const learnt = puzzles.find(
     (each) => written(points[0], each)?.verdict !== "correct" && written(points.at(-1), each)?.verdict === "correct",
