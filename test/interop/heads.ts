@@ -22,6 +22,8 @@ import { Engine } from "../../src/engine/engine.ts";
 import { parameterLayout, randomParameters } from "../../src/engine/transformer.ts";
 
 const SIZE = { vocabSize: 40, layers: 2, width: 32, heads: 4, kvHeads: 2, headDim: 12, ffnWidth: 48 };
+type Model = Awaited<ReturnType<typeof readModel>>;
+
 const KINDS = [
   { kind: "token", head: { bias: true } },
   { kind: "sequence", head: { bias: false } },
@@ -71,8 +73,9 @@ if (error !== undefined) {
 }
 if (status !== 0) process.exit(status ?? 1);
 for (const { kind } of KINDS) {
-  const [ours, theirs] = await Promise.all(["model", "resaved"].map((name) => readModel(join(folder, kind, name))));
-  assert.deepEqual(theirs?.config, ours?.config);
-  assert.deepEqual(theirs?.parameters, ours?.parameters);
+  const ours: Model = await readModel(join(folder, kind, "model"));
+  const theirs: Model = await readModel(join(folder, kind, "resaved"));
+  assert.deepEqual(theirs.config, ours.config);
+  assert.deepEqual(theirs.parameters, ours.parameters);
 }
 console.log(`${folder}: what transformers saved has the same shapes, heads and weights`);
