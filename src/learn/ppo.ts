@@ -4,7 +4,8 @@
  *   repeat: problems -> chains -> rewards of tokens -> values of the states between them, by one pass of the head
  *           -> advantages by GAE, whitened over the step -> clipped updates of policy and value together
  *
- * Gamma is 1, and a chain that was cut off bootstraps. A value that knows nothing makes noise of the advantages; so in
+ * Gamma is 1. A chain that was cut off is worth nothing beyond its end unless `bootstrap` says so: where the limit is part of the task, a
+ * policy whose endless chains are worth what the value says learns to write without end (docs/log.md, 2026-11-25). A value that knows nothing makes noise of the advantages; so in
  * the first steps (`valueWarmup`) only the value learns, on chains of the policy as it is, which is left alone, or held by a KL. Where this deviates: policy and value
  * share all weights but the head's, and one update serves both; a problem has several chains, which the value does not need, so
  * that what is reported can be compared with the group-relative rules.
@@ -82,7 +83,7 @@ export const PPO = {
   klWeight: 0,
   lambda: 0.95,
   valueLambda: 1,
-  bootstrap: true,
+  bootstrap: false,
   valueWeight: 0.05,
   valueClip: 0.2,
 } as const satisfies Partial<PpoOptions>;
