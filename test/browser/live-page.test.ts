@@ -10,7 +10,14 @@ import { MullError } from "../../src/core/errors.ts";
 import { RunFeed } from "../../src/show/server/feed.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/show/server/server.ts";
 import { findChromium, launch, NO_CHROMIUM } from "./chromium.ts";
-import { comparisonEvents, firstHalf, scriptedSolver, secondHalf, trainingEvents } from "./scripted-run.ts";
+import {
+  comparisonEvents,
+  firstHalf,
+  scriptedSolver,
+  scriptedTree,
+  secondHalf,
+  trainingEvents,
+} from "./scripted-run.ts";
 
 const program = findChromium();
 const HOSTILE = '<img src="x" onerror="window.hacked=true"> <script>window.hacked=true</script> {{7*7}}';
@@ -254,7 +261,8 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
       { type: "pair", problem: HOSTILE, base: judged, final: judged },
       { type: "samples", model: "base", strategy: HOSTILE, n: 1, flops: 1e8, accuracy: 0.5, ci: [0.4, 0.6] },
     ]);
-    const page = await visit((await serve(feed, { solver: scriptedSolver({ base: HOSTILE, trained: HOSTILE }) })).url);
+    const solver = scriptedSolver({ base: HOSTILE, trained: HOSTILE, tree: scriptedTree(HOSTILE) });
+    const page = await visit((await serve(feed, { solver })).url);
     await reads(page, "#phase", /<img src="x"/);
     await reads(page, "#practice .lines", /<script>window/);
     await reads(page, "#which", /onerror/);
@@ -262,6 +270,17 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     await reads(page, "#test .table", /<img/);
     await page.locator("#ideas button").first().click();
     await reads(page, "#duel .base .lines", /<script>window/);
+    // The tree of a search too, whose closed branch opens by keyboard.
+    await reads(
+      page,
+      "#duel .base .tree",
+      /7 − 3 = 4\s*3 visits · prior 50% · value 50% · score 50%\s*can still be solved/,
+    );
+    const branch = page.locator("#duel .base .tree details details");
+    assert.equal(await branch.locator(".leaf").isVisible(), false);
+    await branch.locator("summary").press("Enter");
+    await branch.locator(".leaf").waitFor();
+    assert.match(await branch.innerText(), /<img src="x"[\s\S]*wrong: <img/);
     assert.equal(await page.locator("main img, main script").count(), 0);
     assert.equal(await page.evaluate("window.hacked"), undefined);
     // And where a script of the page tried, the browser would refuse.

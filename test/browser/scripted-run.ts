@@ -1,5 +1,6 @@
 /** A made-up run and a made-up solver for the page's tests: smooth curves, no measurement of anything. */
 
+import type { TreeRecord } from "../../src/search/tree-record.ts";
 import { syntheticReport } from "../../src/show/report/fixtures/synthetic.ts";
 import type { Solver } from "../../src/show/server/solve-route.ts";
 
@@ -150,10 +151,25 @@ export function secondHalf(): object[] {
   return events;
 }
 
+/** A small tree, one step of which says `text`, after which a chain ended with `text` for the verdict. */
+export function scriptedTree(text: string): TreeRecord {
+  const node = { prior: 0.5, visits: 2, value: 0.5, score: 0.5, ended: false, verdict: null, solvable: null };
+  const end = { ended: true, verdict: { status: "wrong" as const, reason: text } };
+  const nodes = [
+    { ...node, parent: null, step: "", visits: 5 },
+    { ...node, parent: 0, step: "7 - 3 =4", visits: 3, solvable: true },
+    { ...node, parent: 0, step: text },
+    { ...node, parent: 2, step: " solved", visits: 1, ...end },
+  ];
+  return { version: 1, problem: { id: "a", prompt: "3 7 8 2 = 24" }, nodes, leftOut: 2 };
+}
+
 /** Answers every puzzle with the chain of its model, a token at a time. */
-export function scriptedSolver(texts: { readonly base?: string; readonly trained?: string } = {}): Solver {
+export function scriptedSolver(
+  texts: { readonly base?: string; readonly trained?: string; readonly tree?: TreeRecord } = {},
+): Solver {
   return {
-    async solve(puzzle, model, onText, signal) {
+    async solve(puzzle, model, onText, signal, options) {
       const judged = model === "base" ? JUDGED.base : JUDGED.final;
       const text = (model === "base" ? texts.base : texts.trained) ?? judged.text;
       for (const token of text.split(" ")) {
@@ -161,6 +177,7 @@ export function scriptedSolver(texts: { readonly base?: string; readonly trained
         onText(`${token} `);
         await new Promise((resolve) => setImmediate(resolve));
       }
+      if (texts.tree !== undefined) options?.onTree?.(texts.tree);
       return { ...judged, text, reason: `${judged.reason}, for ${puzzle}` };
     },
   };

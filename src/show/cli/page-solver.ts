@@ -7,13 +7,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MullError } from "../../core/errors.ts";
+import type { Problem } from "../../core/problem.ts";
 import { Rng } from "../../core/rng.ts";
 import type { EmbeddedModel } from "../../model/embedded.ts";
 import { lastCheckpoint, openModel } from "../../model/open.ts";
+import type { SearchNode } from "../../search/search-tree.ts";
+import { recordTree } from "../../search/tree-record.ts";
 import { parsePuzzle, problemOf } from "../../tasks/countdown/puzzle.ts";
+import { solvabilityOf } from "../../tasks/countdown/solvability.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import type { Judged } from "../server/events.ts";
-import type { Solver } from "../server/solve-route.ts";
+import type { SolveRequest, Solver } from "../server/solve-route.ts";
 import { COUNTDOWN } from "../strategy-bench/setting.ts";
 import { defaultBudget, isOneChain, makeStrategy } from "../strategy-bench/strategies.ts";
 import { STRATEGIES, type StrategyName } from "./options.ts";
@@ -23,6 +27,8 @@ type Opened = { readonly path: string; readonly model: Promise<EmbeddedModel>; u
 
 const N = 16;
 const SLOTS = 16;
+/** Nodes of a search tree that a visitor is shown, at most. */
+const TREE_NODES = 200;
 
 export class PageSolver implements Solver {
   readonly strategies = STRATEGIES;
@@ -43,28 +49,39 @@ export class PageSolver implements Solver {
     which: Which,
     onText: (text: string) => void,
     signal: AbortSignal,
-    options: { readonly strategy?: string } = {},
+    options: SolveRequest = {},
   ): Promise<Judged> {
     const problem = problemOf(parsePuzzle(puzzle, this.#task.solver));
     const name = (options.strategy ?? STRATEGIES[0]) as StrategyName;
-    const { verifier, extract } = this.#task;
+    const { verifier, extract, solver } = this.#task;
+    let searched: SearchNode | null = null;
     const opened = this.#open(which);
     opened.users++;
     try {
-      const answer = await makeStrategy(name, { n: N, temperature: 1, setting: COUNTDOWN, verified: false }).solve(
-        problem,
-        {
-          model: await opened.model,
-          verifier,
-          extract,
-          budget: { maxTokens: defaultBudget(isOneChain(name) ? 1 : N) },
-          rng: this.#rng.split(this.#asked++),
-          signal,
-          onToken: (_, text) => {
-            if (isOneChain(name)) onText(text);
-          },
+      const answer = await makeStrategy(name, {
+        n: N,
+        temperature: 1,
+        setting: COUNTDOWN,
+        verified: false,
+        onTree: (_, root) => {
+          searched = root;
         },
-      );
+      }).solve(problem, {
+        model: await opened.model,
+        verifier,
+        extract,
+        budget: { maxTokens: defaultBudget(isOneChain(name) ? 1 : N) },
+        rng: this.#rng.split(this.#asked++),
+        signal,
+        onToken: (_, text) => {
+          if (isOneChain(name)) onText(text);
+        },
+      });
+      if (searched !== null && options.onTree !== undefined) {
+        const solvable = (_: Problem, steps: readonly string[]): boolean | null =>
+          solvabilityOf(problem, [steps.join("")], solver)[0]?.solvable ?? null;
+        options.onTree(await recordTree(problem, searched, { verifier, solvable, limit: TREE_NODES }));
+      }
       const verdict = answer.verdict ?? (await verifier.verify(problem, answer.text));
       const reason = answer.text === "" ? "no chain came to an answer" : verdict.reason;
       return { text: answer.text, verdict: verdict.status, reason, tokens: answer.usage.tokens };

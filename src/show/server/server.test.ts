@@ -256,6 +256,19 @@ describe("POST /api/solve", () => {
     assert.equal(text.join("").trim(), ANSWER.text);
   });
 
+  test("tells of a search tree before the verdict", async () => {
+    const end = { step: "", prior: 1, value: null, score: null, ended: false, verdict: null, solvable: null };
+    const problem = { id: "a", prompt: QUESTION.puzzle };
+    const tree = { version: 1 as const, problem, nodes: [{ parent: null, visits: 0, ...end }], leftOut: 0 };
+    const searching: Solver["solve"] = async (_puzzle, _model, _onText, _signal, options) => {
+      options?.onTree?.(tree);
+      return ANSWER;
+    };
+    const { url } = await start({ solver: { solve: searching } });
+    const [first, second] = await take(await ask(url, QUESTION), 2);
+    assert.deepEqual([first?.event, JSON.parse(first?.data ?? ""), second?.event], ["tree", tree, "verdict"]);
+  });
+
   test("passes on what the solver objects to", async () => {
     const { url } = await start({
       solver: {

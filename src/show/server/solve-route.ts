@@ -1,8 +1,8 @@
 /**
  * `POST /api/solve`: a visitor's puzzle, answered by the base or the trained model while the page watches.
  *
- * The reply is a stream of server-sent events: `text` as it is written, then one `verdict`, or one `error` with what to
- * do about it. Work is bounded everywhere: a small body, two puzzles at once (429 beyond that: exactly a base and a
+ * The reply is a stream of server-sent events: `text` as it is written, then a `tree` (search/tree-record.ts) where the
+ * strategy searched one, then one `verdict`, or one `error` with what to do about it. Work is bounded everywhere: a small body, two puzzles at once (429 beyond that: exactly a base and a
  * trained model side by side), a limit on time and on text. A visitor who leaves stops the work; its place becomes free
  * when the solver has really ended.
  */
@@ -11,6 +11,7 @@ import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import { MullError } from "../../core/errors.ts";
+import type { TreeRecord } from "../../search/tree-record.ts";
 import type { Judged } from "./events.ts";
 
 /**
@@ -29,9 +30,15 @@ export interface Solver {
     model: "base" | "trained",
     onText: (text: string) => void,
     signal: AbortSignal,
-    options?: { readonly strategy?: string },
+    options?: SolveRequest,
   ): Promise<Judged>;
 }
+
+export type SolveRequest = {
+  readonly strategy?: string;
+  /** Told of the tree that the strategy searched, if it did. */
+  readonly onTree?: (tree: TreeRecord) => void;
+};
 
 export type SolveLimits = {
   /** Puzzles at once. */
@@ -95,12 +102,20 @@ export function solveRoute(
         if (chars > limits.textChars) tooLong.abort();
         else text.push(piece);
       };
+      let tree: TreeRecord | null = null;
+      const request: SolveRequest = {
+        ...(strategy === undefined ? {} : { strategy }),
+        onTree: (searched) => {
+          tree = searched;
+        },
+      };
       try {
         const work = AbortSignal.any([signal, tooLong.signal]);
-        const answer = await solver.solve(puzzle, model, onText, work, strategy === undefined ? {} : { strategy });
+        const answer = await solver.solve(puzzle, model, onText, work, request);
         await text.drained();
         if (tooLong.signal.aborted)
           throw new MullError("budget", `The answer is longer than ${limits.textChars} characters.`);
+        if (tree !== null) await stream.writeSSE({ event: "tree", data: JSON.stringify(tree) });
         await stream.writeSSE({ event: "verdict", data: JSON.stringify(answer) });
       } catch (error) {
         await text.drained();

@@ -10,7 +10,7 @@ import type { Selection } from "../../search/candidates.ts";
 import { diverseVerifierTreeSearch } from "../../search/diverse-verifier-tree-search.ts";
 import { forced } from "../../search/forced.ts";
 import { majority } from "../../search/majority.ts";
-import { mcts } from "../../search/mcts.ts";
+import { type MctsOptions, mcts } from "../../search/mcts.ts";
 import { sequentialRevision } from "../../search/revision.ts";
 import { byAnswer, byVerifier, rollOuts } from "../../search/roll-outs.ts";
 import { single } from "../../search/single.ts";
@@ -24,6 +24,8 @@ export type StrategyOptions = {
   readonly setting: Setting;
   /** The verifier chooses the answer at the end, and judges whole answers on the way. */
   readonly verified: boolean;
+  /** Told of each tree that a strategy has searched; only `mcts` has one. */
+  readonly onTree?: NonNullable<MctsOptions["onTree"]>;
 };
 
 type Entry = {
@@ -64,8 +66,14 @@ const ENTRIES = {
     within: beams,
   },
   mcts: {
-    make: ({ temperature, setting: { format, rollOuts: options }, verified }) =>
-      mcts({ temperature, format, scorer: rollOuts(options), selection: chosen(verified) }),
+    make: ({ temperature, setting: { format, rollOuts: options }, verified, onTree }) =>
+      mcts({
+        temperature,
+        format,
+        scorer: rollOuts(options),
+        selection: chosen(verified),
+        ...(onTree === undefined ? {} : { onTree }),
+      }),
     within: one,
   },
   "ab-mcts-a": { make: (options) => makeAbMcts("a", options), within: several },

@@ -1,6 +1,7 @@
 /** Asks `/api/solve` and reads its stream. Where both places are taken it waits its turn for a while. */
 
 import { createParser } from "eventsource-parser";
+import type { TreeRecord } from "../../search/tree-record.ts";
 import type { Judged } from "../server/events.ts";
 
 export type SolveQuestion = { readonly puzzle: string; readonly model: "base" | "trained"; readonly strategy?: string };
@@ -19,19 +20,19 @@ export class SolveError extends Error {
 const TURNS = 6;
 const TURN_MS = 700;
 
+/** What a strategy tells on the way. */
+export type SolveNews = { readonly text: (text: string) => void; readonly tree: (tree: TreeRecord) => void };
+
 /** Resolves with the judged answer; rejects with a SolveError, or with the signal's reason when it is aborted. */
-export async function solve(
-  question: SolveQuestion,
-  onText: (text: string) => void,
-  signal: AbortSignal,
-): Promise<Judged> {
+export async function solve(question: SolveQuestion, news: SolveNews, signal: AbortSignal): Promise<Judged> {
   const response = await ask(question, signal);
   let answer: Judged | null = null;
   let failure: SolveError | null = null;
   const parser = createParser({
     onEvent: ({ event, data }) => {
       const value = JSON.parse(data);
-      if (event === "text") onText(value);
+      if (event === "text") news.text(value);
+      else if (event === "tree") news.tree(value);
       else if (event === "verdict") answer = value;
       else if (event === "error") failure = new SolveError(value.message, value.hint);
     },

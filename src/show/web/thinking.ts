@@ -11,6 +11,7 @@ import { ChainView } from "./chain-view.ts";
 import { byId, el, say } from "./dom.ts";
 import type { RunState } from "./run-state.ts";
 import { SolveError, solve } from "./solve-client.ts";
+import { drawTree } from "./tree-view.ts";
 import { isDone } from "./words.ts";
 
 /** What is shown until the run shows something of its own. */
@@ -27,6 +28,7 @@ export class Thinking {
   readonly #duel = byId("duel", HTMLElement);
   readonly #base = new ChainView(child("#duel .base"));
   readonly #final = new ChainView(child("#duel .final"));
+  readonly #trees = { base: child("#duel .base .tree"), trained: child("#duel .final .tree") };
   readonly #attempt = new ChainView(byId("practice", HTMLElement));
   #asking: AbortController | null = null;
   /** Whether what is shown is the visitor's own puzzle. */
@@ -121,16 +123,22 @@ export class Thinking {
 
   async #answer(view: ChainView, puzzle: string, model: "base" | "trained", signal: AbortSignal): Promise<void> {
     view.start(puzzle, "thinking …");
+    drawTree(this.#trees[model], null);
     const strategy = this.#strategy.value;
     const question = strategy === "" ? { puzzle, model } : { puzzle, model, strategy };
     let written = "";
     try {
       const answer = await solve(
         question,
-        (text) => {
-          if (signal.aborted) return;
-          written += text;
-          view.write(text);
+        {
+          text: (text) => {
+            if (signal.aborted) return;
+            written += text;
+            view.write(text);
+          },
+          tree: (tree) => {
+            if (!signal.aborted) drawTree(this.#trees[model], tree);
+          },
         },
         signal,
       );
@@ -165,6 +173,7 @@ export class Thinking {
     this.#pair = index;
     say(byId("which", HTMLElement), `Puzzle ${index + 1} of ${this.#pairs.length}: ${task(pair.problem)}`);
     this.#base.show(pair.problem, pair.base.text, pair.base);
+    for (const place of Object.values(this.#trees)) drawTree(place, null);
     this.#final.show(pair.problem, pair.final.text, pair.final);
   }
 
