@@ -3,7 +3,8 @@
  *
  * A step's score says how good the chain is so far. Its reward is by default what the step changed, score less the score before
  * (potential-based shaping, Ng et al. 1999: a chain's rewards sum to its last score, however many steps it takes). With
- * `form: "score"` the score itself is the reward, as process rewards were first used; a chain then gains by being long.
+ * `form: "score"` the score itself is the reward, as process rewards were first used; a chain then gains by being long. What a chain
+ * that was cut off might have become is worth nothing: the last score of such a chain counts as 0, unless it bootstraps (ppo.ts).
  */
 
 import type { SteppedChain } from "./process-labels.ts";
@@ -59,7 +60,7 @@ export async function tokenRewards(
   model: { encode(prompt: string, chain?: string): number[] },
   chains: readonly Rollout[],
   reward: PpoReward,
-  signal?: AbortSignal,
+  { bootstrap = false, signal }: { readonly bootstrap?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<RewardedChains> {
   const outcomes = chains.map((chain) => atLast(chain, outcomeReward(chain) as number));
   if (reward.kind === "outcome") return { rewards: outcomes, proxies: null, flops: 0 };
@@ -68,7 +69,8 @@ export async function tokenRewards(
   const stepped = chains.map(({ problem, completion }) => ({ problem, steps: split(completion.text) }));
   const scores = await scorer.scoreAll(stepped, signal === undefined ? {} : { signal });
   const earned = chains.map((chain, c) => {
-    const own = scores[c] as readonly number[];
+    const said = scores[c] as readonly number[];
+    const own = form === "difference" && !bootstrap && isUnfinished(chain) ? [...said.slice(0, -1), 0] : said;
     const gains = own.map((score, s) => (form === "score" || s === 0 ? score : score - (own[s - 1] as number)));
     return atSteps(model, chain, (stepped[c] as SteppedChain).steps, gains);
   });
@@ -78,6 +80,10 @@ export async function tokenRewards(
     proxies: earned.map((own) => own.reduce((a, b) => a + b, 0)),
     flops: scorer.spent() - before,
   };
+}
+
+function isUnfinished({ completion, verdict }: Rollout): boolean {
+  return completion.finish === "length" && verdict.status !== "correct";
 }
 
 function atLast({ completion }: Rollout, reward: number): number[] {

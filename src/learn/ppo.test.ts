@@ -164,6 +164,14 @@ describe("rewards", () => {
     assert.deepEqual(whole.proxies, [1.25, 0.5]);
   });
 
+  test("what a chain that was cut off might have become is worth nothing, unless it bootstraps", async () => {
+    const process = { kind: "process", scorer, split, form: "difference" } as const;
+    const cut = chains.map((each) => ({ ...each, completion: { ...each.completion, finish: "length" as const } }));
+    assert.deepEqual((await tokenRewards(model, cut, process)).rewards, [[0, 0.5, 0, 0.25], [0]]);
+    const bootstrapped = await tokenRewards(model, cut, process, { bootstrap: true });
+    assert.deepEqual(bootstrapped.rewards, [[0, 0.5, 0, 0.25], [0.5]]);
+  });
+
   test("mixed is the outcome and a share of the steps'", async () => {
     const mixed = { kind: "mixed", weight: 2, scorer, split, form: "difference" } as const;
     const { rewards, proxies } = await tokenRewards(model, chains, mixed);
@@ -192,7 +200,7 @@ describe("rewards", () => {
       kind: "process",
       scorer: fooled,
       split: (t: string) => t.split(/(?= )/),
-      form: "difference",
+      form: "score", // differences of a chain that is cut off, as nearly every toy chain is, sum to nothing
     } as const;
     const all = await steps(train(learner, { steps: 15, samples: 16, reward }));
     const [first, last] = [all[0] as PpoStep, all.at(-1) as PpoStep];

@@ -197,7 +197,14 @@ export async function ppoUpdate(
   const { engine, model } = learner;
   const chains = groups.flat().filter((chain) => outcomeReward(chain) !== null && lengthOf(chain) > 0);
   const prompts = chains.map(({ problem }) => model.encode(problem.prompt));
-  const { rewards, proxies, flops: scoring } = await tokenRewards(model, chains, reward, signal);
+  const {
+    rewards,
+    proxies,
+    flops: scoring,
+  } = await tokenRewards(model, chains, reward, {
+    bootstrap: options.bootstrap,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const states = await valuesOf(learner, chains, prompts, options.bootstrap);
   const estimatesBy = (lambda: number): TokenAdvantages[] =>
     states.map(({ values, after }, c) => generalisedAdvantages(rewards[c] as readonly number[], values, after, lambda));
