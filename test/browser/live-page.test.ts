@@ -274,7 +274,7 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     await reads(
       page,
       "#duel .base .tree",
-      /7 − 3 = 4\s*3 visits · prior 50% · value 50% · score 50%\s*can still be solved/,
+      /7 − 3 = 4\s*3\svisits · prior\s50% · value\s50% · score\s50%\s*can still be solved/,
     );
     const branch = page.locator("#duel .base .tree details details");
     assert.equal(await branch.locator(".leaf").isVisible(), false);

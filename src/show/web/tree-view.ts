@@ -26,12 +26,17 @@ export function drawTree(place: HTMLElement, record: TreeRecord | null): void {
   place.replaceChildren(...parts);
 }
 
+/** Keeps a name and its number on one line. */
+function together(words: string): string {
+  return words.replaceAll(" ", "\u00a0");
+}
+
 function drawBranch(branch: Branch): HTMLElement {
   const attributes = { "data-standing": branch.standing, "data-main": String(branch.main) };
   const row = [
     bar(branch.share),
     el("span", { class: "step" }, branch.words),
-    el("span", { class: "figures" }, branch.figures.join(" · ")),
+    el("span", { class: "figures" }, branch.figures.map(together).join(" · ")),
     el("span", { class: "remark" }, branch.remark),
   ];
   if (branch.children.length === 0) return el("li", {}, el("div", { class: "leaf", ...attributes }, ...row));
