@@ -34,7 +34,7 @@ type Growing = Omit<Branch, "main" | "children"> & { main: boolean; readonly chi
  * const end = { verdict: null, solvable: null, ended: false, score: null };
  * const root = { parent: null, step: "", prior: 1, visits: 4, value: 0.5, ...end };
  * const child = { parent: 0, step: "8 * 3 =24", prior: 0.25, visits: 1, value: 1, ...end };
- * const problem = { id: "a", prompt: "8 3 = 24" };
+ * const problem = { id: "a", prompt: "8 3 1 = 24" };
  * outline({ version: 1, problem, nodes: [root, child], leftOut: 0 }).children[0]?.words; // "8 × 3 = 24"
  */
 export function outline(record: TreeRecord): Branch {
