@@ -62,8 +62,7 @@ const options = program.opts<{
 }>();
 const { seed, threads, maxTokens, budgets, beams, cost } = options;
 
-const folders =
-  options.cell === undefined ? { policy: options.policy, value: options.value } : await foldersOf(options.cell);
+const folders = options.cell === undefined ? { policy: options.policy, value: options.value } : foldersOf(options.cell);
 const { config, parameters } = await readCheckpoint(folders.policy);
 await using engine = new Engine(config, parameters, { threads });
 const policy = new EmbeddedModel(engine, countdownTokenizer);

@@ -6,21 +6,21 @@ import { Rng } from "../../src/core/rng.ts";
 import { readCheckpoint } from "../../src/engine/checkpoint/checkpoint.ts";
 import { RewardModel, type RewardModelOptions } from "../../src/learn/reward-model.ts";
 import type { EmbeddedModel } from "../../src/model/embedded.ts";
+import { lastCheckpoint } from "../../src/model/open.ts";
 import { sampleChains } from "../../src/show/reproduce/measuring.ts";
-import { openCheckpoints } from "../../src/store/checkpoints.ts";
 import { stepsOf } from "../../src/tasks/countdown/solvability.ts";
 import { CountdownTask } from "../../src/tasks/countdown/task.ts";
 import { judge } from "../../src/tasks/countdown/verifier.ts";
 
 /**
- * Folders of the policy and of the value in the newest checkpoint of a cell.
+ * Folders of the policy and of the value in the newest checkpoint of a cell, which may be going on.
  *
  * @throws MullError `checkpoint` where there is none
  */
-export async function foldersOf(cell: string): Promise<{ policy: string; value: string }> {
-  const checkpoint = await (await openCheckpoints(join(cell, "checkpoints"))).latest();
-  if (checkpoint === null) throw new MullError("checkpoint", `${cell}: no checkpoint of a cell of guidance-value`);
-  return { policy: checkpoint.path, value: join(checkpoint.path, "value") };
+export function foldersOf(cell: string): { policy: string; value: string } {
+  const policy = lastCheckpoint(cell);
+  if (policy === null) throw new MullError("checkpoint", `${cell}: no checkpoint of a cell of guidance-value`);
+  return { policy, value: join(policy, "value") };
 }
 
 function optionsOf(policy: EmbeddedModel): RewardModelOptions {
