@@ -103,6 +103,23 @@ export function formatChain(chain: string, options: ChainOptions = {}): string {
     .join("\n");
 }
 
+/**
+ * What a step adds to the chain `before` it, in a line, with what is odd about it.
+ *
+ * @example
+ * stepWords("7 - 3 =4", " back:0 8 * 3 =25", "3 7 8 2 = 24"); // "go back to the start, 8 × 3 = 25 (8 × 3 is 24)"
+ */
+export function stepWords(before: string, step: string, prompt: string): string {
+  const options = { prompt, signs: "print" } as const;
+  const news = chainLines(before + step, options).slice(chainLines(before, options).length);
+  const words = news.map(({ kind, text, note }, i) => {
+    const said = kind === "solved" ? "says: solved" : kind === "give-up" ? "gives up" : text;
+    const joint = i === 0 ? "" : kind === "other" && news[i - 1]?.kind === "other" ? " " : ", ";
+    return joint + (note === "" ? said : `${said} (${note})`);
+  });
+  return words.join("") || step.trim();
+}
+
 /** The given numbers and the target of "3 7 8 2 = 24", or null where the text is no such puzzle. */
 export function parsePrompt(prompt: string | undefined): { numbers: number[]; target: number } | null {
   const match = /^\s*(?:<bos>\s+)?(\d+(?:\s+\d+)*)\s*=\s*(\d+)\s*$/.exec(prompt ?? "");

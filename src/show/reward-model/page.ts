@@ -8,6 +8,7 @@ import { THEMED } from "../report/palette.ts";
 import { pressurePanel, reliabilityPanel } from "./figure.ts";
 import type { NamedRanking } from "./measure.ts";
 import type { RewardReport } from "./report.ts";
+import { stepByStep } from "./step-by-step.ts";
 import type { Choosing, Estimate } from "./votes.ts";
 
 const SIZE = { palette: THEMED, width: 812, height: 480 };
@@ -32,7 +33,7 @@ export function rewardHtml(report: RewardReport): string {
     kicker: "Mull reward-model",
     lead: `It read ${counted(labels.chains, "chain")} of ${report.model} and learnt to say, after every step, ${target(report)}. ${powerOfTen(flops.chains + flops.labels + flops.training)} FLOPs.`,
     head: paragraphs(findings(report)),
-    main: html`${ranking(report)}${calibration(report)}${choosing(report)}${hacking(report)}${chains(report)}${making(report)}`,
+    main: html`${ranking(report)}${calibration(report)}${choosing(report)}${hacking(report)}${plan.kind === "outcome" ? null : stepByStep(report.shown)}${making(report)}`,
     footer: "Every number on this page is computed from the run; report.json holds them all.",
   });
 }
@@ -157,27 +158,6 @@ function hacking(report: RewardReport): Html {
           { name: "95% interval", cell: (p) => intervalText(p.truthCi) },
         ],
         report.pressure,
-      ),
-    ),
-  );
-}
-
-function chains({ shown, plan }: RewardReport): Html | null {
-  const told = shown.filter(({ steps }) => steps.length > 1).slice(0, 6);
-  if (told.length === 0 || plan.kind === "outcome") return null;
-  return section(
-    "chains",
-    "Step by step",
-    paragraphs(["Its score after each step, beside whether the numbers that are left can still make the target."]),
-    ...told.map(({ prompt, steps }) =>
-      table(
-        prompt,
-        [
-          { name: "step", cell: (step) => step.text },
-          { name: "its score", cell: (step) => percent(step.score, 0) },
-          { name: "can be solved", cell: ({ solvable }) => (solvable === null ? "–" : solvable ? "yes" : "no") },
-        ],
-        steps.slice(0, 12),
       ),
     ),
   );

@@ -6,7 +6,7 @@
  */
 
 import type { TreeNodeRecord, TreeRecord } from "../../search/tree-record.ts";
-import { chainLines } from "../chain-text.ts";
+import { stepWords } from "../chain-text.ts";
 import { percent } from "../report/format.ts";
 
 export type Branch = {
@@ -46,7 +46,7 @@ export function outline(record: TreeRecord): Branch {
     const before = node.parent === null ? "" : (texts[node.parent] ?? "");
     texts.push(before + node.step);
     const branch: Growing = {
-      words: node.parent === null ? problem.prompt : wordsOf(before, node.step, problem.prompt),
+      words: node.parent === null ? problem.prompt : stepWords(before, node.step, problem.prompt),
       share: all === 0 ? 0 : Math.min(1, node.visits / all),
       figures: figuresOf(node),
       ...standingOf(node),
@@ -74,19 +74,6 @@ export function sizeWords({ nodes, leftOut }: TreeRecord): string {
   const shown = nodes.length - 1;
   if (leftOut === 0) return `${shown} ${shown === 1 ? "step" : "steps"} in all.`;
   return `${shown} of ${shown + leftOut} steps are shown: the ones visited most.`;
-}
-
-function wordsOf(before: string, step: string, prompt: string): string {
-  const options = { prompt, signs: "print" } as const;
-  const news = chainLines(before + step, options).slice(chainLines(before, options).length);
-  const words = news
-    .map(({ kind, text, note }, i) => {
-      const said = kind === "solved" ? "says: solved" : kind === "give-up" ? "gives up" : text;
-      const joint = i === 0 ? "" : kind === "other" && news[i - 1]?.kind === "other" ? " " : ", ";
-      return joint + (note === "" ? said : `${said} (${note})`);
-    })
-    .join("");
-  return words === "" ? step.trim() : words;
 }
 
 function figuresOf({ parent, visits, prior, value, score }: TreeNodeRecord): string[] {
