@@ -47,8 +47,8 @@ function agreement(all: readonly Step[]): string[] {
   const known = all.filter(({ solvable }) => solvable !== null);
   if (known.length === 0) return [];
   const agreeing = known.filter((step) => !disagree(step)).length;
-  const solvable = known.filter((step) => step.solvable).length;
-  const same = Math.max(solvable, known.length - solvable);
+  const yes = known.filter((step) => step.solvable).length;
+  const same = Math.max(yes, known.length - yes);
   return [
     `Read as yes above one half and as no below, its scores agree with the solver after ${agreeing} of these ${counted(known.length, "step")}; to say the same each time would agree after ${same}.`,
   ];
