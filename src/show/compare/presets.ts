@@ -42,7 +42,7 @@ export const COMPARE_PRESETS: Readonly<Record<ComparePresetName, ComparePreset>>
     name: "default",
     minutes: 60,
     seeds: [1, 2, 3],
-    budgetFlops: 4e12,
+    budgetFlops: 3e12,
     points: [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1],
     problems: 200,
     point: { samples: 1, maxTokens: 1024 },
