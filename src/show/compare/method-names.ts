@@ -7,6 +7,7 @@ export const METHOD_NAMES = [
   "evaluation",
   "guidance",
   "guidance-value",
+  "guidance-beam",
   "combination",
   "combination-random",
   "stream",

@@ -9,6 +9,7 @@ import { EVALUATION } from "./methods/evaluation.ts";
 import { FILTER, REST_EM, STAR } from "./methods/filter.ts";
 import { GRPO } from "./methods/grpo.ts";
 import { GUIDANCE } from "./methods/guidance.ts";
+import { GUIDANCE_BEAM } from "./methods/guidance-beam.ts";
 import { GUIDANCE_VALUE } from "./methods/guidance-value.ts";
 import { OPTIMAL } from "./methods/optimal.ts";
 import { PPO } from "./methods/ppo.ts";
@@ -22,6 +23,7 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   evaluation: EVALUATION,
   guidance: GUIDANCE,
   "guidance-value": GUIDANCE_VALUE,
+  "guidance-beam": GUIDANCE_BEAM,
   combination: COMBINATION,
   "combination-random": COMBINATION_RANDOM,
   stream: STREAM,
