@@ -24,7 +24,7 @@ const TINY: ComparePreset = {
   map: { samples: 2, maxTokens: 32 },
 };
 /** All but those that differ from another in a setting alone. */
-const METHODS = METHOD_NAMES.filter((name) => !["rest-em", "star", "guidance-beam", "combination-random"].includes(name));
+const METHODS = METHOD_NAMES.filter((name) => !["rest-em", "star", "combination-random"].includes(name));
 const KNOBS: Knobs = { batch: 4, group: 4, "max-tokens": 48 };
 
 let folder = "";
