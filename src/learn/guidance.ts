@@ -8,15 +8,13 @@
  * the policy is told with every step; it shrinks as the search is amortised.
  */
 
-import type { Completion, SampleRequest } from "../core/completion.ts";
-import { forwardFlops, type TransformerShape } from "../core/flops.ts";
-import type { Model, SampleOptions } from "../core/interfaces.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { ScorerFor } from "../search/roll-outs.ts";
 import { type SearchNode, searchTree } from "../search/search-tree.ts";
 import { Spending } from "../search/spending.ts";
 import { chainOf, type Path, type StepFormat } from "../search/steps.ts";
+import { CountedModel } from "./counted-model.ts";
 import { type FineTuneOptions, fineTune } from "./fine-tune.ts";
 import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
 import { generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
@@ -148,7 +146,7 @@ async function searched(
   { value, format, ended, m, parallel, simulations, treeTokens, treeTemperature }: GuidanceOptions,
   signal: AbortSignal | undefined,
 ): Promise<SearchedTree> {
-  const counted = new Counted(policy, engine.config);
+  const counted = new CountedModel(policy, engine.config);
   const stop = signal === undefined ? {} : { signal };
   const budget = { maxTokens: treeTokens };
   const context = { model: counted, verifier, extract: () => null, budget, rng, ...stop };
@@ -204,35 +202,4 @@ function examplesOf({ problem, root }: SearchedTree, minVisits: number): ValueEx
   };
   visit(root);
   return examples;
-}
-
-/**
- * Counts FLOPs from lengths: the prompt once, and every token written. Prefixes were written in the same tree and are remembered.
- */
-class Counted implements Model {
-  readonly name: string;
-  readonly #model: Model;
-  readonly #shape: TransformerShape;
-  #prompt = 0;
-  #written = 0;
-
-  constructor(model: Model, shape: TransformerShape) {
-    this.name = model.name;
-    this.#model = model;
-    this.#shape = shape;
-  }
-
-  get flops(): number {
-    return this.#prompt + this.#written;
-  }
-
-  async sample(requests: readonly SampleRequest[], options?: SampleOptions): Promise<Completion[]> {
-    const completions = await this.#model.sample(requests, options);
-    for (const [i, { usage }] of completions.entries()) {
-      const before = usage.promptTokens - 1; // the last token is fed with the first that is written
-      this.#written += forwardFlops(this.#shape, before, before + usage.completionTokens);
-      if (requests[i]?.prefix === undefined) this.#prompt = forwardFlops(this.#shape, 0, before);
-    }
-    return completions;
-  }
 }

@@ -82,7 +82,8 @@ export async function tokenRewards(
   };
 }
 
-function isUnfinished({ completion, verdict }: Rollout): boolean {
+/** Cut off before it was right: what it might have become is open. */
+export function isUnfinished({ completion, verdict }: Rollout): boolean {
   return completion.finish === "length" && verdict.status !== "correct";
 }
 

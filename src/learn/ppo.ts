@@ -24,7 +24,7 @@ import {
 } from "./learn-step.ts";
 import type { Aggregation, ClipOptions } from "./policy-loss.ts";
 import { ppoLoss, type ValueLossOptions } from "./ppo-loss.ts";
-import { type PpoReward, tokenRewards } from "./ppo-rewards.ts";
+import { isUnfinished, type PpoReward, tokenRewards } from "./ppo-rewards.ts";
 import { generalisedAdvantages, rewardsToGo, type TokenAdvantages, whiten } from "./returns.ts";
 import {
   type Group,
@@ -259,8 +259,7 @@ async function valuesOf(
   });
   const read = texts.length === 0 ? [] : await engine.headLogits(texts);
   return read.map((values, c) => {
-    const { completion, verdict } = chains[c] as Rollout;
-    const goesOn = bootstrap && completion.finish === "length" && verdict.status !== "correct";
+    const goesOn = bootstrap && isUnfinished(chains[c] as Rollout);
     return { values: Array.from(values.subarray(0, -1)), after: goesOn ? (values.at(-1) as number) : 0 };
   });
 }

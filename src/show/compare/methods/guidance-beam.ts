@@ -1,13 +1,10 @@
 /** Hypothesis 3, guidance, by beams: a beam search by a value head that is trained stands in place of the tree, and the right chains it came to are imitated. */
 
 import { guidanceBeam } from "../../../learn/guidance-beam.ts";
-import { RewardModel, valueFunction } from "../../../learn/reward-model.ts";
-import { EmbeddedModel } from "../../../model/embedded.ts";
-import { stepsOf } from "../../../tasks/countdown/solvability.ts";
 import { COUNTDOWN_STEPS, hasEnded } from "../../../tasks/countdown/steps.ts";
-import { countdownTokenizer } from "../../../tasks/countdown/vocabulary.ts";
 import type { Method } from "../method.ts";
 import { adamw, stepSize } from "./settings.ts";
+import { valueHead } from "./value-head.ts";
 
 export const GUIDANCE_BEAM: Method = {
   name: "guidance-beam",
@@ -16,24 +13,13 @@ export const GUIDANCE_BEAM: Method = {
   summary:
     "expert iteration: beams over steps, kept by a head that learns what became of them; right chains are imitated",
   knobs: ["batch", "rate", "max-tokens"],
-  start: ({ learner, base, threads, knobs }) => {
-    const words = new EmbeddedModel(learner.engine, countdownTokenizer);
-    const head = new RewardModel(
-      base,
-      {
-        kind: "process",
-        encode: (prompt, chain) => words.encode(prompt, chain),
-        passes: 1,
-        batch: 32,
-        optimizer: { ...adamw(3e-4, {}, 10), finalRatio: 1, clipNorm: 1 },
-        name: "value head",
-      },
-      { threads },
-    );
+  start: (context) => {
+    const { learner, knobs } = context;
+    const head = valueHead(context);
     const size = stepSize({ problemsPerStep: 32, samples: 1, maxTokens: 384 }, knobs);
     const options = {
       ...size,
-      value: valueFunction(head, (chain) => (chain === "" ? [""] : stepsOf(chain))),
+      value: head.value,
       format: COUNTDOWN_STEPS,
       ended: hasEnded,
       n: 8,
@@ -49,7 +35,7 @@ export const GUIDANCE_BEAM: Method = {
     return {
       problemsPerStep: size.problemsPerStep,
       learn: (problems, rng, from, signal) => guidanceBeam(learner, problems, rng, options, from, signal),
-      beside: { value: { engine: head.engine, optimizer: head.optimizer } },
+      beside: { value: head.trained },
     };
   },
 };

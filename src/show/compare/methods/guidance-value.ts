@@ -1,13 +1,10 @@
 /** Hypothesis 3, guidance, with a value head that is trained: it begins at the base's weights and learns what walks through a prefix came to. */
 
 import { guidance } from "../../../learn/guidance.ts";
-import { RewardModel, valueFunction } from "../../../learn/reward-model.ts";
-import { EmbeddedModel } from "../../../model/embedded.ts";
-import { stepsOf } from "../../../tasks/countdown/solvability.ts";
 import { COUNTDOWN_STEPS, hasEnded } from "../../../tasks/countdown/steps.ts";
-import { countdownTokenizer } from "../../../tasks/countdown/vocabulary.ts";
 import type { Method } from "../method.ts";
 import { adamw, stepSize } from "./settings.ts";
+import { valueHead } from "./value-head.ts";
 
 export const GUIDANCE_VALUE: Method = {
   name: "guidance-value",
@@ -15,24 +12,13 @@ export const GUIDANCE_VALUE: Method = {
   hypothesis: "guidance",
   summary: "expert iteration: PUCT over steps, valued by a head that learns what the walks of earlier trees came to",
   knobs: ["batch", "rate", "max-tokens"],
-  start: ({ learner, base, threads, knobs }) => {
-    const words = new EmbeddedModel(learner.engine, countdownTokenizer);
-    const head = new RewardModel(
-      base,
-      {
-        kind: "process",
-        encode: (prompt, chain) => words.encode(prompt, chain),
-        passes: 1,
-        batch: 32,
-        optimizer: { ...adamw(3e-4, {}, 10), finalRatio: 1, clipNorm: 1 },
-        name: "value head",
-      },
-      { threads },
-    );
+  start: (context) => {
+    const { learner, knobs } = context;
+    const head = valueHead(context);
     const size = stepSize({ problemsPerStep: 32, samples: 1, maxTokens: 384 }, knobs);
     const options = {
       ...size,
-      value: valueFunction(head, (chain) => (chain === "" ? [""] : stepsOf(chain))),
+      value: head.value,
       format: COUNTDOWN_STEPS,
       ended: hasEnded,
       m: 6,
@@ -48,7 +34,7 @@ export const GUIDANCE_VALUE: Method = {
     return {
       problemsPerStep: size.problemsPerStep,
       learn: (problems, rng, from, signal) => guidance(learner, problems, rng, options, from, signal),
-      beside: { value: { engine: head.engine, optimizer: head.optimizer } },
+      beside: { value: head.trained },
     };
   },
 };

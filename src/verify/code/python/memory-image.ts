@@ -25,22 +25,21 @@ export async function memoryImage(
 ): Promise<string> {
   const path = join(folder, `python-${digest(parts.join("\0")).slice(0, 16)}.bin`);
   if (await isWhole(path)) return path;
+  let own: string; // others may be making one at the same time, in this process too
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(join(folder, `.${process.pid}`), "");
-    await rm(join(folder, `.${process.pid}`));
+    own = await mkdtemp(join(folder, ".making-"));
   } catch {
     return temporary(make);
   }
-  const own = `${path}.${process.pid}.tmp`;
   try {
-    await make(own);
-    await writeFile(`${own}.sha256`, digest(await readFile(own)));
-    await rename(own, path);
-    await rename(`${own}.sha256`, `${path}.sha256`);
+    const [image, sum] = [join(own, "memory.bin"), join(own, "sha256")];
+    await make(image);
+    await writeFile(sum, digest(await readFile(image)));
+    await rename(image, path);
+    await rename(sum, `${path}.sha256`);
   } finally {
-    await rm(own, { force: true });
-    await rm(`${own}.sha256`, { force: true });
+    await rm(own, { recursive: true, force: true });
   }
   return path;
 }
