@@ -31,6 +31,13 @@ describe("the image of Python's memory", () => {
     assert.equal((await readdir(cache)).length, 4, "two images, each with its digest");
   });
 
+  test("may be made twice at the same time", async () => {
+    const cache = join(folder, "twice");
+    const paths = await Promise.all([memoryImage(["a"], make, cache), memoryImage(["a"], make, cache)]);
+    assert.equal(paths[0], paths[1]);
+    assert.equal((await readdir(cache)).length, 2, "one image, and its digest");
+  });
+
   test("that was damaged is made again", async () => {
     const path = await memoryImage(["damaged"], make, folder);
     await writeFile(path, "mem");
