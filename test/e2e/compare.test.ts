@@ -1,7 +1,7 @@
 /** `mull compare` at a size of seconds: every method takes its steps, budgets hold, and a stopped comparison ends as an undisturbed one. */
 
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -37,12 +37,17 @@ after(() => rm(folder, { recursive: true, force: true }));
 async function run(
   name: string,
   methods: readonly string[],
-  { preset = TINY, onEvent }: { preset?: ComparePreset; onEvent?: (event: RunEvent, stop: () => void) => void } = {},
+  {
+    preset = TINY,
+    onEvent,
+    earlier,
+  }: { preset?: ComparePreset; onEvent?: (event: RunEvent, stop: () => void) => void; earlier?: string } = {},
 ): Promise<Comparison> {
   const stop = new AbortController();
   const contenders = contendersOf({ methods, knobs: KNOBS });
   const publish = (event: RunEvent): void => onEvent?.(event, () => stop.abort(new Error("stopped")));
-  const options = { preset, contenders, out: join(folder, name), fresh: false, parallel: 2 };
+  const more = earlier === undefined ? {} : { earlier };
+  const options = { preset, contenders, out: join(folder, name), fresh: false, parallel: 2, ...more };
   return compare(options, { publish, signal: stop.signal });
 }
 
@@ -73,6 +78,39 @@ describe("mull compare", () => {
       JSON.parse(await readFile(join(folder, "all", "compare.json"), "utf8")),
       JSON.parse(JSON.stringify(result)),
     );
+  });
+
+  test("what an earlier comparison measured is not run again, and stands beside what is new", async () => {
+    const earlier = join(folder, "all", "compare.json"); // of the test before
+    const known = JSON.parse(await readFile(earlier, "utf8")) as Comparison;
+    const preset = { ...TINY, seeds: [1, 2] };
+    const events: RunEvent[] = [];
+    const onEvent = (event: RunEvent): void => void events.push(event);
+    const result = await run("beside", ["filter", "base"], { preset, earlier, onEvent });
+    assert.deepEqual(await readdir(join(folder, "beside", "cells")), ["base-seed2", "filter-seed2"]);
+    assert.deepEqual(new Set(result.standings.map(({ name }) => name)), new Set(METHODS));
+    const [first, second] = result.cells.filter(({ name }) => name === "filter");
+    assert.deepEqual(
+      first,
+      known.cells.find(({ name }) => name === "filter"),
+    );
+    assert.equal(second?.seed, 2);
+    assert.deepEqual(result.standings.find(({ name }) => name === "filter")?.seeds, [1, 2]);
+    const told = events.flatMap((event) => (event.type === "compare-cell" && event.status === "done" ? [event] : []));
+    assert.equal(told.length, METHODS.length + 2);
+  });
+
+  test("one on other terms is refused, with what differs", async () => {
+    const earlier = join(folder, "all", "compare.json");
+    const preset = { ...TINY, budgetFlops: 2e9 };
+    await assert.rejects(
+      run("other", ["filter", "base"], { preset, earlier }),
+      /its budgetFlops is 1000000000, here it is 2000000000/,
+    );
+    const broken = join(folder, "broken.json");
+    await writeFile(broken, '{"cells": 1}');
+    await assert.rejects(run("other", ["filter", "base"], { earlier: broken }), { code: "usage" });
+    await assert.rejects(run("other", ["filter", "base"], { earlier: join(folder, "none.json") }), /cannot be read/);
   });
 
   test("one that is stopped goes on, and ends with the figures of one that was not", async () => {

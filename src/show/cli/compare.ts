@@ -21,6 +21,7 @@ export type CompareCommandOptions = Readonly<Partial<Record<Exclude<KnobName, "m
   readonly seeds?: readonly number[];
   readonly flops?: number;
   readonly parallel?: number;
+  readonly with?: string;
   readonly base?: string;
   readonly out?: string;
   readonly fresh?: boolean;
@@ -41,7 +42,11 @@ export async function compareCommand(options: CompareCommandOptions, terminal: T
   const out =
     options.out ?? join("runs", `compare-${preset.name}${vary === undefined ? "" : `-${vary.split("=")[0]}`}`);
   const live = { ...options, out, fresh, seed: preset.seeds[0] ?? 1 };
-  const more = { ...(parallel === undefined ? {} : { parallel }), ...(base === undefined ? {} : { base }) };
+  const more = {
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(base === undefined ? {} : { base }),
+    ...(options.with === undefined ? {} : { earlier: options.with }),
+  };
   const result = await liveRun(live, terminal, (hooks) => compare({ preset, contenders, out, fresh, ...more }, hooks));
   if (json) {
     terminal.print(JSON.stringify(result));

@@ -1,28 +1,8 @@
 /** What a comparison comes to, as compare.json holds it: findings, and the raw points that they are made of. */
 
-import type { CellFinal, CellPoint, CellStep } from "./cell-state.ts";
+import type { CellResult } from "./cell-result.ts";
 import type { MapPoint } from "./compute-map.ts";
-import type { Knobs } from "./knobs.ts";
 import type { Standing } from "./standings.ts";
-
-/** One contender on one seed. */
-export type CellResult = {
-  readonly name: string;
-  readonly title: string;
-  readonly method: string;
-  readonly knobs: Knobs;
-  readonly seed: number;
-  /** Train-time FLOPs spent, steps taken, and seconds of training. */
-  readonly flops: number;
-  readonly step: number;
-  readonly seconds: number;
-  readonly verifierCalls: number;
-  /** Distinct training problems. */
-  readonly problems: number;
-  readonly points: readonly CellPoint[];
-  readonly steps: readonly CellStep[];
-  readonly final: CellFinal;
-};
 
 export type Comparison = {
   readonly preset: string;

@@ -5,11 +5,8 @@
  */
 
 import { readFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { MullError } from "../../core/errors.ts";
-import { BEHAVIOUR_NAMES, BEHAVIOURS } from "../../measure/behaviours.ts";
 import { exists } from "../../store/atomic.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
 import { basePlan } from "../pretrain/plans.ts";
@@ -18,14 +15,14 @@ import { type RunHooks, stopped } from "../reproduce/options.ts";
 import { readVersions } from "../reproduce/versions.ts";
 import { type BaseWeights, loadBase } from "../reproduce/weights.ts";
 import type { RunEvent } from "../server/events.ts";
-import { runCell } from "./cell.ts";
-import type { CellState } from "./cell-state.ts";
-import type { CellResult, Comparison } from "./compare-result.ts";
+import type { Comparison } from "./compare-result.ts";
 import { type MapPoint, mapPointSchema, measureMap } from "./compute-map.ts";
 import type { Contender } from "./contender.ts";
+import { type Earlier, readEarlier } from "./earlier.ts";
 import { compareFigure } from "./figure.ts";
 import { compareHtml } from "./page.ts";
 import type { ComparePreset } from "./presets.ts";
+import { cellDir, cellName, runCells } from "./run-cells.ts";
 import { type Cell, type Standing, standingsOf } from "./standings.ts";
 
 export type CompareOptions = {
@@ -38,6 +35,8 @@ export type CompareOptions = {
   readonly fresh: boolean;
   /** Cells at once; one a core by default. */
   readonly parallel?: number;
+  /** The compare.json of an earlier comparison on the same terms: its cells need not be run again, and its other contenders take part. */
+  readonly earlier?: string;
 };
 
 /**
@@ -55,6 +54,10 @@ export async function compare(options: CompareOptions, hooks: RunHooks): Promise
     hooks,
     basePlan(),
   );
+  const earlier: Earlier =
+    options.earlier === undefined
+      ? { cells: [], map: null }
+      : await readEarlier(options.earlier, { preset, base: base.digest });
   const config = { preset, base: base.digest, contenders: contenders.map(({ name, knobs }) => ({ name, knobs })) };
   const identity = { config, seed: preset.seeds[0] ?? 1, versions: readVersions() };
   await using run = await openRun(out, { ...identity, resume: !fresh, now: () => new Date() });
@@ -64,8 +67,8 @@ export async function compare(options: CompareOptions, hooks: RunHooks): Promise
   };
   const journalled = { ...hooks, publish };
   try {
-    const cells = await runCells(run, base, options, journalled);
-    const result = await resultOf(run, cells, base, options, journalled);
+    const cells = await runCells({ ...options, base, dir: run.dir, earlier }, journalled);
+    const result = await resultOf(run, cells, base, options, earlier, journalled);
     await write(run, result);
     publish({ type: "phase", name: "done", detail: "" });
     return result;
@@ -74,98 +77,12 @@ export async function compare(options: CompareOptions, hooks: RunHooks): Promise
   }
 }
 
-/** Seed by seed, so that every contender is there early; `parallel` at a time. Where one is stopped, all stop. */
-async function runCells(run: Run, base: BaseWeights, options: CompareOptions, hooks: RunHooks): Promise<Cell[]> {
-  const { preset, contenders, fresh, parallel = availableParallelism() } = options;
-  const waiting = preset.seeds.flatMap((seed) => contenders.map((contender) => ({ contender, seed })));
-  const cells: Cell[] = [];
-  const failed = new AbortController();
-  const signal = AbortSignal.any([hooks.signal, failed.signal]);
-  const shares = new Map<string, number>();
-  const plan = contenders.map(({ name, title, method: { hypothesis } }) => ({ name, title, hypothesis }));
-  hooks.publish({ type: "compare-plan", methods: plan, seeds: [...preset.seeds], budgetFlops: preset.budgetFlops });
-  const next = waiting.values();
-  const worker = async (): Promise<void> => {
-    for (const { contender, seed } of next) {
-      signal.throwIfAborted();
-      const at = { method: contender.name, seed };
-      const tell = (status: "running" | "done" | "failed", share: number): void => {
-        const told = shares.get(cellName(contender, seed)) ?? -1;
-        if (status === "running" && share < told + 0.01) return;
-        shares.set(cellName(contender, seed), share);
-        hooks.publish({ type: "compare-cell", ...at, status, share });
-        const sum = [...shares.values()].reduce((a, b) => a + b, 0);
-        hooks.onProgress?.(Math.round(1000 * sum), 1000 * waiting.length);
-      };
-      const cell = {
-        contender,
-        seed,
-        preset,
-        base,
-        fresh,
-        dir: cellDir(run.dir, contender, seed),
-        signal,
-        onProgress: (share: number) => tell("running", share),
-        onPoint: ({ step, flops, passAt1, ci, behaviours, shown }: CellState["points"][number]) =>
-          hooks.publish({
-            type: "compare-point",
-            ...at,
-            step,
-            flops,
-            passAt1,
-            ci,
-            behaviours: behaviours === undefined ? {} : inOwnUnits(behaviours),
-            shown: shown ?? [],
-          }),
-      };
-      tell("running", 0);
-      try {
-        cells.push({ contender, seed, state: await runCell(cell), failure: null });
-        tell("done", 1);
-      } catch (error) {
-        if (signal.aborted || !(error instanceof MullError) || error.code !== "engine") throw error;
-        cells.push({ contender, seed, state: null, failure: error.message });
-        tell("failed", 1);
-      }
-    }
-  };
-  const workers = Array.from({ length: Math.max(1, parallel) }, () =>
-    worker().catch((error: unknown) => {
-      failed.abort(error);
-      throw error;
-    }),
-  );
-  const outcomes = await Promise.allSettled(workers); // each saves what it has before this goes on
-  hooks.signal.throwIfAborted();
-  for (const outcome of outcomes) if (outcome.status === "rejected") throw failed.signal.reason;
-  const order = (cell: Cell): number =>
-    contenders.indexOf(cell.contender) + contenders.length * preset.seeds.indexOf(cell.seed);
-  return cells.sort((a, b) => order(a) - order(b));
-}
-
-/** Each behaviour's rate in the unit that it is told in. */
-function inOwnUnits(rates: NonNullable<CellState["points"][number]["behaviours"]>): Record<string, number> {
-  return Object.fromEntries(
-    BEHAVIOUR_NAMES.map((name) => [
-      name,
-      BEHAVIOURS[name].per === "chain" ? rates[name].perChain : rates[name].per100Operations,
-    ]),
-  );
-}
-
-function cellName({ name }: Contender, seed: number): string {
-  return `${name}-seed${seed}`;
-}
-
-function cellDir(dir: string, contender: Contender, seed: number): string {
-  return join(dir, "cells", cellName(contender, seed));
-}
-
 async function resultOf(
   run: Run,
   cells: readonly Cell[],
   base: BaseWeights,
   { preset }: CompareOptions,
+  earlier: Earlier,
   hooks: RunHooks,
 ): Promise<Comparison> {
   const standings = standingsOf(cells);
@@ -173,55 +90,50 @@ async function resultOf(
     preset: preset.name,
     indicative: preset.name !== "full",
     budgetFlops: preset.budgetFlops,
-    seeds: preset.seeds,
+    seeds: [...new Set(cells.map(({ seed }) => seed))],
     problems: preset.problems,
     base: base.digest,
     standings,
-    cells: cells.flatMap(cellResult),
-    failures: cells.flatMap(({ contender, seed, failure }) =>
-      failure === null ? [] : [{ name: contender.name, seed, reason: failure }],
+    cells: cells.flatMap(({ result }) => result ?? []),
+    failures: cells.flatMap(({ who: { name }, seed, failure }) =>
+      failure === null ? [] : [{ name, seed, reason: failure }],
     ),
-    map: await mapOf(run, cells, standings, preset, hooks),
+    map: await mapOf(run, cells, standings, preset, earlier, hooks),
     versions: readVersions(),
   };
 }
 
-function cellResult({ contender, seed, state }: Cell): CellResult[] {
-  if (state === null || state.final === null) return [];
-  const { flops, step, seconds, verifierCalls, problems, points, steps, final } = state;
-  const { name, title, method, knobs } = contender;
-  const told = points.map(({ shown: _, ...point }) => point); // texts stay in the cell's folder and the journal
-  const own = { flops, step, seconds, verifierCalls, problems: problems.length, points: told, steps, final };
-  return [{ name, title, method: method.name, knobs, seed, ...own }];
-}
-
-/** The map of the best trained contender's first seed; kept in a file, as it takes minutes. */
+/**
+ * The map of the best trained contender's first seed that has its weights here; kept in a file, as it takes minutes. An earlier
+ * comparison's map of the same contender will do as well.
+ */
 async function mapOf(
   run: Run,
   cells: readonly Cell[],
   standings: readonly Standing[],
   preset: ComparePreset,
+  earlier: Earlier,
   hooks: RunHooks,
 ): Promise<Comparison["map"]> {
   const best = standings.find(({ curve }) => curve.length > 1);
-  const cell = cells.find((each) => each.contender.name === best?.name && each.state !== null);
-  if (best === undefined || cell === undefined || cell.state === null) return null;
-  const { contender, seed, state } = cell;
-  const file = `map-${cellName(contender, seed)}.json`;
+  if (best === undefined) return null;
+  if (earlier.map?.name === best.name) return earlier.map;
+  const borrowed = new Set(earlier.cells.map((each) => each.result));
+  const cell = cells.find((each) => each.who.name === best.name && each.result !== null && !borrowed.has(each.result));
+  if (cell === undefined || cell.result === null) return null;
+  const { who, seed, result } = cell;
+  const file = `map-${cellName(who, seed)}.json`;
   let points = await readMap(join(run.dir, file));
   if (points === null) {
-    hooks.publish({
-      type: "phase",
-      name: "measuring",
-      detail: `train-time against test-time compute, ${contender.title}`,
-    });
-    const trainFlops = state.points.map(({ flops }) => flops);
+    const detail = `train-time against test-time compute, ${who.title}`;
+    hooks.publish({ type: "phase", name: "measuring", detail });
+    const trainFlops = result.points.map(({ flops }) => flops);
     const onProgress = (share: number): void => hooks.onProgress?.(Math.round(1000 * share), 1000);
-    const dir = cellDir(run.dir, contender, seed);
+    const dir = cellDir(run.dir, who, seed);
     points = await measureMap({ dir, trainFlops, preset, seed, signal: hooks.signal, onProgress });
     await run.writeFile(file, JSON.stringify(points));
   }
-  return { name: contender.name, title: contender.title, seed, points };
+  return { name: who.name, title: who.title, seed, points };
 }
 
 async function readMap(path: string): Promise<MapPoint[] | null> {

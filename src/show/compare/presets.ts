@@ -53,7 +53,7 @@ export const COMPARE_PRESETS: Readonly<Record<ComparePresetName, ComparePreset>>
     name: "full",
     minutes: 300,
     seeds: [1, 2, 3],
-    budgetFlops: 2.4e13,
+    budgetFlops: 1.2e13,
     points: [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1],
     problems: 400,
     point: { samples: 1, maxTokens: 1024 },

@@ -7,15 +7,23 @@ import { Rng } from "../../core/rng.ts";
 import type { Behaviour } from "../../measure/behaviours.ts";
 import { type Interval, quantile } from "../../measure/bootstrap.ts";
 import { leastSquares } from "../../measure/least-squares.ts";
-import type { CellFinal, CellState } from "./cell-state.ts";
-import type { Contender } from "./contender.ts";
+import type { CellResult } from "./cell-result.ts";
+import type { CellFinal } from "./cell-state.ts";
 import type { Hypothesis } from "./method.ts";
+
+/** Who takes part, as tables and legends tell it. */
+export type Who = {
+  readonly name: string;
+  readonly title: string;
+  readonly hypothesis: Hypothesis;
+  readonly summary: string;
+};
 
 /** A finished cell, or one that failed and why. */
 export type Cell = {
-  readonly contender: Contender;
+  readonly who: Who;
   readonly seed: number;
-  readonly state: CellState | null;
+  readonly result: CellResult | null;
   readonly failure: string | null;
 };
 
@@ -23,11 +31,7 @@ export type Cell = {
 export type Estimate = { readonly value: number; readonly ci: Interval };
 
 /** A contender over all its seeds. */
-export type Standing = {
-  readonly name: string;
-  readonly title: string;
-  readonly hypothesis: Hypothesis;
-  readonly summary: string;
+export type Standing = Who & {
   readonly seeds: readonly number[];
   readonly failures: readonly string[];
   readonly passAt1: Estimate;
@@ -59,25 +63,23 @@ const RESAMPLES = 1000;
 
 /** The standing of each contender, best first. */
 export function standingsOf(cells: readonly Cell[]): Standing[] {
-  const groups = [...Map.groupBy(cells, ({ contender }) => contender.name).values()];
+  const groups = [...Map.groupBy(cells, ({ who }) => who.name).values()];
   const baseline = baseOf(cells);
   return groups
     .flatMap((own): Standing[] => {
-      const done = own.flatMap(({ seed, state }) =>
-        state === null || state.final === null ? [] : [{ seed, state, final: state.final }],
-      );
-      const { contender } = own[0] as Cell;
+      const done = own.flatMap(({ result }) => result ?? []);
       const failures = own.flatMap(({ seed, failure }) => (failure === null ? [] : [`seed ${seed}: ${failure}`]));
       if (done.length === 0 || baseline === null) return [];
-      const rng = new Rng(1).split(contender.name);
+      const { name, title, hypothesis, summary } = (own[0] as Cell).who;
+      const rng = new Rng(1).split(name);
       const finals = done.map(({ final }) => final);
       const rows = finals.map(({ byProblem }) => byProblem);
       return [
         {
-          name: contender.name,
-          title: contender.title,
-          hypothesis: contender.method.hypothesis,
-          summary: contender.method.summary,
+          name,
+          title,
+          hypothesis,
+          summary,
           seeds: done.map(({ seed }) => seed),
           failures,
           passAt1: estimate(rows, rng.split("pass@1")),
@@ -86,20 +88,14 @@ export function standingsOf(cells: readonly Cell[]): Standing[] {
           passAtN: { n: finals[0]?.passAtN.n ?? 1, ...estimate(solvedRows(finals), rng.split("pass@n")) },
           passAtNGain: estimate(differences(solvedRows(finals), baseline.solved), rng.split("pass@n gain")),
           byN: byNumbers(finals),
-          perTenfold: perTenfold(
-            done.map(({ state }) => state),
-            rng.split("slope"),
-          ),
+          perTenfold: perTenfold(done, rng.split("slope")),
           tokens: mean(finals.map(({ tokens }) => tokens)),
-          trainFlops: mean(done.map(({ state }) => state.flops)),
-          verifierCalls: mean(done.map(({ state }) => state.verifierCalls)),
-          problems: mean(done.map(({ state }) => state.problems.length)),
-          seconds: mean(done.map(({ state }) => state.seconds)),
+          trainFlops: mean(done.map(({ flops }) => flops)),
+          verifierCalls: mean(done.map(({ verifierCalls }) => verifierCalls)),
+          problems: mean(done.map(({ problems }) => problems)),
+          seconds: mean(done.map(({ seconds }) => seconds)),
           behaviours: meanBehaviours(finals),
-          curve: curveOf(
-            done.map(({ state }) => state),
-            rng.split("curve"),
-          ),
+          curve: curveOf(done, rng.split("curve")),
         },
       ];
     })
@@ -110,14 +106,13 @@ export function standingsOf(cells: readonly Cell[]): Standing[] {
 function baseOf(
   cells: readonly Cell[],
 ): { readonly accuracy: readonly number[]; readonly solved: readonly number[] } | null {
-  const finals = cells.flatMap(({ contender, state }) =>
-    contender.method.start === undefined && state !== null && state.final !== null ? [state.final] : [],
-  );
+  const results = cells.flatMap(({ result }) => result ?? []);
+  const finals = results.filter(({ step }) => step === 0).map(({ final }) => final);
   if (finals.length > 0) {
     return { accuracy: meanRow(finals.map(({ byProblem }) => byProblem)), solved: meanRow(solvedRows(finals)) };
   }
   // Without a base among the contenders, its point of the curve has to do.
-  const first = cells.flatMap(({ state }) => state?.points.slice(0, 1) ?? []);
+  const first = results.flatMap(({ points }) => points.slice(0, 1));
   if (first.length === 0) return null;
   const accuracy = meanRow(first.map(({ byProblem }) => byProblem));
   return { accuracy, solved: accuracy };
@@ -157,8 +152,8 @@ function intervalOf(values: readonly number[]): Interval {
 }
 
 /** The slope of a line through all points with compute, in accuracy per tenfold. */
-function perTenfold(states: readonly CellState[], rng: Rng): Estimate | null {
-  const points = states.map(({ points: own }) => own.filter(({ flops }) => flops > 0));
+function perTenfold(done: readonly CellResult[], rng: Rng): Estimate | null {
+  const points = done.map(({ points: own }) => own.filter(({ flops }) => flops > 0));
   if (points.every((own) => own.length < 2)) return null;
   const slope = (value: (row: readonly number[]) => number, of: readonly (typeof points)[number][]): number => {
     const xy = of.flat().map(({ flops, byProblem }) => ({ x: Math.log10(flops), y: value(byProblem) }));
@@ -174,10 +169,10 @@ function perTenfold(states: readonly CellState[], rng: Rng): Estimate | null {
 }
 
 /** Points of the same share of the budget, over seeds. */
-function curveOf(states: readonly CellState[], rng: Rng): CurvePoint[] {
-  const most = Math.max(...states.map(({ points }) => points.length));
+function curveOf(done: readonly CellResult[], rng: Rng): CurvePoint[] {
+  const most = Math.max(...done.map(({ points }) => points.length));
   return Array.from({ length: most }, (_, i) => {
-    const at = states.flatMap(({ points }) => points.slice(i, i + 1));
+    const at = done.flatMap(({ points }) => points.slice(i, i + 1));
     const { value, ci } = estimate(
       at.map(({ byProblem }) => byProblem),
       rng.split(i),

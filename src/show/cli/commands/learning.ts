@@ -93,6 +93,7 @@ export function addCompare(command: Adder, terminal: Terminal): void {
     .addOption(
       new Option("--parallel <n>", "methods trained at once (default: one a core)").argParser(wholeNumber(1, 256)),
     )
+    .option("--with <file>", "compare.json of an earlier comparison on the same terms: what it has is not run again")
     .option("--base <dir>", "folder of a checkpoint to begin from (default: the base model that is shipped)");
   for (const [name, what] of Object.entries(KNOBS)) compare.option(`--${name} <value>`, what);
   compare
