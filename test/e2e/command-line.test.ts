@@ -11,6 +11,7 @@ const COMMANDS = [
   "solve",
   "bench",
   "verify",
+  "compare",
   "improve",
   "data",
   "pretrain",
