@@ -23,6 +23,7 @@ export class Session {
       interOpNumThreads: 1,
       executionMode: "sequential",
       graphOptimizationLevel: "all",
+      enableMemPattern: false, // a plan of memory per program takes 1.7 times as much of it, and saves no time
       logSeverityLevel: 3,
     });
     return new Session(session, program);
