@@ -196,6 +196,31 @@ describe("learning", () => {
   });
 });
 
+describe("off-policy age", () => {
+  test("chains of three steps come from the weights before the first of them, while the policy goes on", async () => {
+    await using learner = toyLearner();
+    const sampledBy: Float32Array[] = [];
+    learner.model.onSample = () => void sampledBy.push(learner.engine.parameters.slice());
+    const after = [learner.engine.parameters.slice()];
+    for await (const _ of train(learner, { steps: 5, age: 2 })) after.push(learner.engine.parameters.slice());
+    assert.deepEqual(sampledBy, [after[0], after[0], after[0], after[3], after[3]]);
+    assert.notDeepEqual(after[1], after[0]);
+    assert.notDeepEqual(after[2], after[1], "an older chain teaches too");
+  });
+
+  test("goes on only where the weights that sampled are at hand", async () => {
+    const options = { ...OPTIONS, steps: 4, age: 1 };
+    await using undisturbed = toyLearner();
+    const expected = await collect(train(undisturbed, options));
+    await using learner = toyLearner();
+    const first = await collect(train(learner, { ...options, steps: 2 }));
+    const goOn = (step: number): AsyncGenerator<LearnStep> =>
+      policyGradient(learner, toyProblems(5), new Rng(3), options, { step, flops: first[step - 1]?.flops ?? 0 });
+    await assert.rejects(collect(goOn(1)), { code: "usage" });
+    assert.deepEqual([...first, ...(await collect(goOn(2)))], expected);
+  });
+});
+
 describe("the same again", () => {
   test("one seed gives one series, bit for bit, however its chains fall to the threads; another seed another", async () => {
     // Few slots, so that which thread writes which chain depends on the clock.
