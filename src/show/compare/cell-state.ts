@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { BEHAVIOUR_NAMES } from "../../measure/behaviours.ts";
+import { CORRECTIONS } from "../../measure/recovery.ts";
 
 const count = z.number().int().nonnegative();
 const share = z.number().min(0).max(1);
@@ -9,6 +10,18 @@ const interval = z.tuple([share, share]);
 const amount = z.number().nonnegative();
 /** Occurrences of a behaviour. */
 const rates = z.object({ perChain: amount, per100Operations: amount });
+/** What became of chains whose first complete attempt missed (measure/recovery.ts): counts of each problem, in their order. */
+const recovery = z.object({
+  attempted: z.array(count),
+  missed: z.array(count),
+  recovered: z.array(count),
+  tokens: z.array(count),
+});
+/** Operations of each problem's chains, in the order of problems, and how often these did what corrects. */
+const corrections = z.object({
+  operations: z.array(count),
+  counts: z.record(z.enum(CORRECTIONS), z.array(count)),
+});
 
 /** A point of the train-time curve. */
 export const cellPointSchema = z.object({
@@ -30,6 +43,8 @@ export const cellPointSchema = z.object({
   seconds: amount,
   /** Of the chains measured here; absent from points made before it was kept. */
   behaviours: z.record(z.enum(BEHAVIOUR_NAMES), rates).optional(),
+  /** Absent from points made before it was kept. */
+  recovery: recovery.optional(),
   /** The first chain of the first few problems, the same ones at every point. */
   shown: z
     .array(
@@ -79,11 +94,16 @@ export const cellFinalSchema = z.object({
   samples: z.array(samplePoint),
   lengths: z.array(lengthPoint),
   behaviours: z.record(z.enum(BEHAVIOUR_NAMES), rates),
+  /** Absent, as `corrections`, from what was measured before it was kept. */
+  recovery: recovery.optional(),
+  corrections: corrections.optional(),
 });
 
 export type CellPoint = z.infer<typeof cellPointSchema>;
 export type CellStep = z.infer<typeof cellStepSchema>;
 export type CellFinal = z.infer<typeof cellFinalSchema>;
+export type CellCorrections = z.infer<typeof corrections>;
+export type CellRecovery = z.infer<typeof recovery>;
 
 export const cellStateSchema = z.object({
   step: count,

@@ -3,7 +3,11 @@
 import { counted, intervalText, percent, points, pointsInterval } from "../report/format.ts";
 import type { Comparison } from "./compare-result.ts";
 import { spendingGrid } from "./compute-map.ts";
+import { correctionFinding } from "./correction-section.ts";
+import { proxyTruthFindings, proxyTruths } from "./proxy-truth.ts";
+import { searchGainFindings, searchGains } from "./search-gain.ts";
 import type { Standing } from "./standings.ts";
+import { contrastOf, correctorsOf } from "./taught-correction.ts";
 
 export function findings(result: Comparison): string[] {
   return [
@@ -11,6 +15,9 @@ export function findings(result: Comparison): string[] {
     ...winner(result.standings),
     ...improved(result),
     ...narrowed(result.standings),
+    ...searchGainFindings(searchGains(result)),
+    ...proxyTruthFindings(proxyTruths(result)),
+    ...corrected(result),
     ...better(result),
   ];
 }
@@ -48,6 +55,12 @@ function narrowed(standings: readonly Standing[]): string[] {
         ]
       : [],
   );
+}
+
+/** Whether correction that was taught differs from correction that emerged. */
+function corrected(result: Comparison): string[] {
+  const finding = correctionFinding(contrastOf(correctorsOf(result)));
+  return finding === null ? [] : [finding];
 }
 
 function better({ map }: Comparison): string[] {

@@ -10,6 +10,7 @@ import { type SampledChain, sampleChains, tallyBehaviours, toRecords } from "../
 import type { Sampling } from "../reproduce/presets.ts";
 import { intervalsOf } from "../reproduce/test-curves.ts";
 import type { CellFinal, CellPoint } from "./cell-state.ts";
+import { correctionsOf, recoveryOf } from "./measure-correction.ts";
 
 export type MeasureOptions = {
   readonly model: EmbeddedModel;
@@ -53,12 +54,13 @@ export function accuracyOf(
 /** Problems whose chains a point keeps, to be read side by side. */
 const SHOWN = 4;
 
-/** What the chains of a point do, and the first chain of the first few problems. */
-export function readingOf({ chains }: Measured): Required<Pick<CellPoint, "behaviours" | "shown">> {
+/** What the chains of a point do, what becomes of first misses, and the first chain of the first few problems. */
+export function readingOf({ chains }: Measured): Required<Pick<CellPoint, "behaviours" | "recovery" | "shown">> {
   const seen = new Set<string>();
   const first = chains.filter(({ problem: { id } }) => !seen.has(id) && seen.add(id)).slice(0, SHOWN);
   return {
     behaviours: behaviourRates(totalBehaviours(tallyBehaviours(chains))),
+    recovery: recoveryOf(chains),
     shown: first.map(({ problem, completion }) => {
       const { text, usage } = completion;
       const { status, reason } = judge(problem, text);
@@ -67,7 +69,7 @@ export function readingOf({ chains }: Measured): Required<Pick<CellPoint, "behav
   };
 }
 
-/** The finished model: accuracy, more samples, longer chains, behaviours. @throws the reason of `signal` */
+/** The finished model: accuracy, more samples, longer chains, behaviours, recoveries. @throws the reason of `signal` */
 export async function measureFinal(options: MeasureOptions): Promise<CellFinal> {
   const measured = await sampleModel(options);
   const { samples, maxTokens } = options.plan;
@@ -76,7 +78,7 @@ export async function measureFinal(options: MeasureOptions): Promise<CellFinal> 
   const counts = Array.from({ length: Math.floor(Math.log2(samples)) + 1 }, (_, i) => 2 ** i);
   const sampled = sampleCurve(measured.records, { ...curves, samples: counts });
   const most = sampled.findLast(({ strategy }) => strategy === "pass@n");
-  const rates = behaviourRates(totalBehaviours(tallyBehaviours(measured.chains)));
+  const tallies = tallyBehaviours(measured.chains);
   return {
     ...accuracyOf(measured, options.seed),
     passAtN: { n: most?.n ?? 1, accuracy: most?.accuracy ?? 0, ci: [...(most?.ci ?? [0, 1])] as [number, number] },
@@ -94,6 +96,8 @@ export async function measureFinal(options: MeasureOptions): Promise<CellFinal> 
       accuracy: point.accuracy,
       ci: [point.ci[0], point.ci[1]],
     })),
-    behaviours: rates,
+    behaviours: behaviourRates(totalBehaviours(tallies)),
+    recovery: recoveryOf(measured.chains),
+    corrections: correctionsOf(tallies),
   };
 }

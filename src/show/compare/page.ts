@@ -17,9 +17,12 @@ import { pageDocument } from "../report/page/document.ts";
 import { type Column, chart, list, paragraphs, section, table } from "../report/page/parts.ts";
 import { THEMED } from "../report/palette.ts";
 import type { Comparison } from "./compare-result.ts";
+import { correctionSection } from "./correction-section.ts";
 import { mapPanel, testTimePanel, trainTimePanel } from "./figure.ts";
 import { findings } from "./findings.ts";
 import { HYPOTHESES } from "./method.ts";
+import { proxyTruthSection } from "./proxy-truth.ts";
+import { searchGainSection } from "./search-gain.ts";
 import type { Standing } from "./standings.ts";
 
 const SIZE = { palette: THEMED, width: 812, height: 520 };
@@ -31,7 +34,7 @@ export function compareHtml(result: Comparison): string {
     kicker: `Mull compare, ${preset}`,
     lead: `${counted(standings.length, "way")} of learning to think, from one base model, with ${powerOfTen(budgetFlops)} FLOPs of training each, ${counted(seeds.length, "seed")}, measured on ${counted(problems, "puzzle")} that training never saw.`,
     head: paragraphs(findings(result)),
-    main: html`${curves(result)}${standingsTables(standings)}${behaviours(standings)}${map(result)}${methods(standings)}${failures(result)}`,
+    main: html`${curves(result)}${standingsTables(standings)}${searchGainSection(result)}${proxyTruthSection(result)}${behaviours(standings)}${correctionSection(result)}${map(result)}${methods(standings)}${failures(result)}`,
     footer:
       "Every number on this page is computed from the cells in the run's folder; compare.json holds the raw points.",
   });
