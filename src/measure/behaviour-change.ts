@@ -74,6 +74,13 @@ export function behaviourRates(
   return Object.fromEntries(BEHAVIOUR_NAMES.map((name) => [name, rate(name)])) as ReturnType<typeof behaviourRates>;
 }
 
+/** Each behaviour's rate in the unit that it is told in. */
+export function toldRates(rates: ReturnType<typeof behaviourRates>): Record<Behaviour, number> {
+  const told = (name: Behaviour): number =>
+    BEHAVIOURS[name].per === "chain" ? rates[name].perChain : rates[name].per100Operations;
+  return Object.fromEntries(BEHAVIOUR_NAMES.map((name) => [name, told(name)])) as Record<Behaviour, number>;
+}
+
 /**
  * Judges every behaviour. `corpus` is what the base model was trained on, or a sample of it (the smaller, the less can
  * be said to have emerged). Throws `input` where base or final holds no chain.

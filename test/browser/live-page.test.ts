@@ -10,9 +10,11 @@ import { MullError } from "../../src/core/errors.ts";
 import { RunFeed } from "../../src/show/server/feed.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/show/server/server.ts";
 import { findChromium, launch, NO_CHROMIUM } from "./chromium.ts";
+import { CONTRASTS } from "./contrasts.ts";
 import {
   comparisonEvents,
   firstHalf,
+  judgingEvents,
   scriptedSolver,
   scriptedTree,
   secondHalf,
@@ -124,6 +126,13 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     publish(feed, secondHalf());
     await page.locator("#test canvas").waitFor();
     assert.equal(await page.locator("#train tbody tr").count(), 11);
+
+    // What the model does over its training, and what it wrote before and after.
+    await reads(page, "#reading-lesson", /^It solved 22% .* 6\d% now\. It ends without an answer less often: 70 times/);
+    assert.equal(await page.locator("#reading-which").isVisible(), false, "there is one model");
+    assert.equal(await page.locator('[data-habit="giving up"] .mean').count(), 1);
+    await reads(page, "#reading-change", /^Left is wrong, right is right\./);
+    assert.deepEqual(await page.locator("#reading-pair .base .own .text").allInnerTexts(), ["18 + 2 = 20", "gives up"]);
     await shows(page, "#test", "base", 400);
     await shows(page, "#test", "final", 400);
     assert.deepEqual(await page.locator("#test .legend li").allInnerTexts(), [
@@ -335,6 +344,35 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     assert.ok(Number(await page.evaluate("document.documentElement.scrollWidth")) <= 390);
   });
 
+  test("shows a judge's score under every step beside the truth, at each stage of its training", async () => {
+    const feed = new RunFeed();
+    const page = await visit((await serve(feed)).url, { viewport: { width: 375, height: 800 } });
+    publish(feed, judgingEvents(HOSTILE));
+    await reads(page, "h1", /^A model learns to judge/);
+    await reads(page, "#phase", /^Training the judge, reading 1 of 1:/);
+    await reads(
+      page,
+      "#judging-agreement",
+      /said 80% on average, where it could not 80%\. .* right about 2 of these 3 steps\. Always saying “yes” would be right about 2\./,
+    );
+    const rows = page.locator("#judged-chains tbody tr");
+    assert.deepEqual(
+      (await rows.allInnerTexts()).slice(0, 3).map((row) => row.replaceAll(/\s+/g, " ").trim()),
+      [
+        "7 − 3 = 4 90% ✓ yes",
+        "8 + 2 = 10 80% ✗ no judge too hopeful",
+        "go back to where 7 − 3 = 4, 8 − 2 = 6 70% ✓ yes",
+      ],
+    );
+    assert.equal(await rows.nth(1).locator(".part").getAttribute("width"), "32");
+    assert.match(await rows.nth(3).innerText(), /^<img src="x"/);
+    await page.locator("#judging-moment").selectOption("0");
+    await reads(page, "#judged-chains", /50%\s*✓ yes\s*judge too gloomy/);
+    assert.equal(await page.locator("#health").isVisible(), false);
+    assert.deepEqual(await page.evaluate(CONTRASTS), []);
+    assert.ok(Number(await page.evaluate("document.documentElement.scrollWidth")) <= 375);
+  });
+
   test("finds the server again after it was started anew, and starts afresh", async () => {
     const known = new RunFeed();
     publish(known, firstHalf());
@@ -356,27 +394,3 @@ describe("the live page", { skip: program === undefined && NO_CHROMIUM, timeout:
     );
   });
 });
-
-/** Texts whose contrast with what is behind them is below 4.5:1 (WCAG 2.2 AA), as a script for the browser. */
-const CONTRASTS = `(() => {
-  const channel = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-  const light = (rgb) => 0.2126 * channel(rgb[0]) + 0.7152 * channel(rgb[1]) + 0.0722 * channel(rgb[2]);
-  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
-  const behind = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const color = parse(getComputedStyle(e).backgroundColor);
-      if (color.length === 3 || color[3] === 1) return color;
-    }
-    return [255, 255, 255];
-  };
-  const faint = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim() !== "");
-    if (!own || element.getClientRects().length === 0) continue;
-    const a = light(parse(getComputedStyle(element).color));
-    const b = light(behind(element));
-    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (contrast < 4.5) faint.push(contrast.toFixed(2) + " " + element.textContent.slice(0, 40));
-  }
-  return faint;
-})()`;

@@ -36,10 +36,8 @@ export function comparisonEvents(): object[] {
   const tell = (method: string, seed: number, accuracies: readonly number[], status: string): void => {
     for (const [i, passAt1] of accuracies.entries()) {
       const flops = i === 0 ? 0 : 1e11 * 3 ** i;
-      const shown = [{ problem: "3 7 8 2 = 24", ...(passAt1 < 0.5 ? JUDGED.base : JUDGED.final) }];
-      const behaviours = { "giving up": passAt1 < 0.5 ? 0.7 : 0.2, backtracking: 4 };
-      const read = { behaviours, shown };
-      events.push({ type: "compare-point", method, seed, step: i, flops, passAt1, ci: around(passAt1), ...read });
+      const point = { step: i, flops, passAt1, ci: around(passAt1), ...reading(passAt1) };
+      events.push({ type: "compare-point", method, seed, ...point });
     }
     events.push({ type: "compare-cell", method, seed, status, share: status === "done" ? 1 : 0.5 });
   };
@@ -47,6 +45,41 @@ export function comparisonEvents(): object[] {
   tell("filter", 2, [0.2, 0.4, 0.5], "done");
   tell("grpo", 1, [0.2, 0.6], "running");
   return events;
+}
+
+/** What a model of such accuracy does and writes. */
+function reading(passAt1: number): object {
+  return {
+    behaviours: { "giving up": passAt1 < 0.5 ? 0.7 : 0.2, backtracking: 4 },
+    shown: [{ problem: "3 7 8 2 = 24", ...(passAt1 < 0.5 ? JUDGED.base : JUDGED.final) }],
+  };
+}
+
+/** A reward model that learns to judge, before its first pass over its lessons and after it; one step says `text`. */
+export function judgingEvents(text: string): object[] {
+  const scores = (pass: number, each: readonly number[]): object => ({
+    type: "reward-scores",
+    pass,
+    chains: [
+      {
+        problem: "3 7 8 2 = 24",
+        verdict: "wrong",
+        reason: "gave up",
+        steps: [
+          { text: "7 - 3 =4", score: each[0], solvable: true },
+          { text: " 8 + 2 =10", score: each[1], solvable: false },
+          { text: " back:1 8 - 2 =6", score: each[2], solvable: true },
+          { text: ` ${text}`, score: each[3], solvable: null },
+        ],
+      },
+    ],
+  });
+  return [
+    { type: "reward-plan", kind: "process", target: "attempt", passes: 1 },
+    { type: "phase", name: "training", detail: "pass 1 of 1" },
+    scores(0, [0.5, 0.5, 0.5, 0.5]),
+    scores(1, [0.9, 0.8, 0.7, 0.1]),
+  ];
 }
 
 /** Steps `from` to `to` of a training of `steps`, with an exam after every sixth. */
@@ -75,7 +108,7 @@ export function trainingEvents(from: number, to: number, steps: number): object[
     });
     if (step % 6 === 0) {
       const p = climb(flops, [3e12, 0.26], [4e13, 0.66]);
-      events.push({ type: "eval", step, flops, passAt1: p, ci: around(p), n: 400, byN: {} });
+      events.push({ type: "eval", step, flops, passAt1: p, ci: around(p), n: 400, byN: {}, ...reading(p) });
     }
   }
   return events;
@@ -85,7 +118,7 @@ export function trainingEvents(from: number, to: number, steps: number): object[
 export function firstHalf(): object[] {
   return [
     { type: "phase", name: "training", detail: "" },
-    { type: "eval", step: 0, flops: 0, passAt1: 0.22, ci: around(0.22), n: 400, byN: {} },
+    { type: "eval", step: 0, flops: 0, passAt1: 0.22, ci: around(0.22), n: 400, byN: {}, ...reading(0.22) },
     ...trainingEvents(1, 32, 60),
     {
       type: "chain",

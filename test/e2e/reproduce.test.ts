@@ -87,6 +87,25 @@ function suite(): void {
       assert.ok(samples.length > 0 && curves.length.length > 0);
     });
 
+    test("tells at every point of the curve what the model does, and what it wrote for the same few puzzles", () => {
+      const points = (undisturbed.journal as RunEvent[]).filter((event) => event.type === "eval");
+      assert.deepEqual(
+        points.map(({ step }) => step),
+        [0, 2, 4, 5],
+      );
+      const puzzles = points.map(({ shown }) => shown.map(({ problem }) => problem));
+      assert.equal(new Set(puzzles[0]).size, 6);
+      for (const each of puzzles) assert.deepEqual(each, puzzles[0]);
+      for (const { behaviours, shown } of points) {
+        const quits = behaviours["giving up"] as number; // a share of all chains, of which some are shown
+        const seen = shown.filter(({ text }) => text.endsWith("give-up")).length;
+        assert.ok(
+          quits * TINY_PRESET.problems >= seen && quits <= 1,
+          `${quits} of the chains give up, ${seen} are seen to`,
+        );
+      }
+    });
+
     test("learns: the weights it leaves are not those it began with, and every step found something to learn", async () => {
       const begun = (await readCheckpoint(base)).parameters;
       const { parameters, optimizer } = await readCheckpoint(lastCheckpoint(join(folder, "undisturbed")) as string);

@@ -10,6 +10,7 @@ const step = (at: number, seconds: number, more: object = {}): RunEvent => ({
 });
 const point = (at: number, passAt1: number): RunEvent => ({
   ...{ type: "eval", step: at, flops: 1e9, passAt1, ci: [passAt1 - 0.02, passAt1 + 0.02], n: 400, byN: {} },
+  ...{ behaviours: {}, shown: [] },
 });
 
 function watched(): { progress: RunProgress; clock: { now: number } } {

@@ -1,8 +1,8 @@
 /** What a comparison comes to, as compare.json holds it: findings, and the raw points that they are made of. */
 
-import type { CellResult } from "./cell-result.ts";
-import type { MapPoint } from "./compute-map.ts";
-import type { Standing } from "./standings.ts";
+import type { CellResult } from "./cells/cell-result.ts";
+import type { MapPoint } from "./cells/compute-map.ts";
+import type { Standing } from "./report/standings.ts";
 
 export type Comparison = {
   readonly preset: string;

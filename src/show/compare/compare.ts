@@ -15,15 +15,15 @@ import { type RunHooks, stopped } from "../reproduce/options.ts";
 import { readVersions } from "../reproduce/versions.ts";
 import { type BaseWeights, loadBase } from "../reproduce/weights.ts";
 import type { RunEvent } from "../server/events.ts";
+import { type MapPoint, mapPointSchema, measureMap } from "./cells/compute-map.ts";
+import { cellDir, cellName, runCells } from "./cells/run-cells.ts";
 import type { Comparison } from "./compare-result.ts";
-import { type MapPoint, mapPointSchema, measureMap } from "./compute-map.ts";
 import type { Contender } from "./contender.ts";
 import { type Earlier, readEarlier } from "./earlier.ts";
-import { compareFigure } from "./figure.ts";
-import { compareHtml } from "./page.ts";
 import type { ComparePreset } from "./presets.ts";
-import { cellDir, cellName, runCells } from "./run-cells.ts";
-import { type Cell, type Standing, standingsOf } from "./standings.ts";
+import { compareFigure } from "./report/figure.ts";
+import { compareHtml } from "./report/page.ts";
+import { type Cell, type Standing, standingsOf } from "./report/standings.ts";
 
 export type CompareOptions = {
   readonly preset: ComparePreset;

@@ -4,13 +4,13 @@ import { readFile, stat } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { MullError } from "../../core/errors.ts";
-import { type CellResult, cellResultSchema } from "./cell-result.ts";
+import { type CellResult, cellResultSchema } from "./cells/cell-result.ts";
+import { mapPointSchema } from "./cells/compute-map.ts";
 import type { Comparison } from "./compare-result.ts";
-import { mapPointSchema } from "./compute-map.ts";
 import type { Contender } from "./contender.ts";
 import { HYPOTHESES, type Hypothesis } from "./method.ts";
 import type { ComparePreset } from "./presets.ts";
-import type { Cell, Who } from "./standings.ts";
+import type { Cell, Who } from "./report/standings.ts";
 
 const hypotheses = Object.keys(HYPOTHESES) as [Hypothesis, ...Hypothesis[]];
 

@@ -51,7 +51,7 @@ const DIAGNOSTICS = {
 
 async function input(baseSolves: number, finalSolves: number): Promise<ReportInput> {
   const [base, final] = [await measurement(baseSolves), await measurement(finalSolves)];
-  const point = { type: "eval" as const, ci: [0, 1] as [number, number], n: 4, byN: {} };
+  const point = { type: "eval" as const, ci: [0, 1] as [number, number], n: 4, byN: {}, behaviours: {}, shown: [] };
   return {
     shape: BASE_SHAPE,
     preset: { parallel: { samples: 2, maxTokens: 48 }, forced: { samples: 2, maxTokens: 64 }, corpusTexts: 20 },

@@ -7,7 +7,7 @@ import type { Problem } from "../../core/problem.ts";
 import { ScriptedModel } from "../../model/scripted.ts";
 import { type Puzzle, problemOf, puzzleOf } from "../../tasks/countdown/puzzle.ts";
 import { splitOf } from "../../tasks/countdown/splits.ts";
-import { GO_ON, heldOut, sampleChains, tallyBehaviours, toRecords } from "./measuring.ts";
+import { behavioursOf, GO_ON, heldOut, sampleChains, tallyBehaviours, toRecords } from "./measuring.ts";
 
 const PROBLEM = problemOf({ numbers: [4, 5, 2], target: 22 });
 const OTHER = problemOf({ numbers: [1, 2, 3], target: 10 });
@@ -121,4 +121,10 @@ test("behaviours are counted chain by chain", async () => {
   const [first, second] = tallyBehaviours(await chainsOf((_, i) => texts[i] as string, 2));
   assert.deepEqual([first?.problem, first?.operations, first?.counts.backtracking], [PROBLEM.id, 3, 1]);
   assert.deepEqual([second?.operations, second?.counts["giving up"]], [0, 1]);
+  const rates = behavioursOf(await chainsOf((_, i) => texts[i] as string, 2));
+  assert.deepEqual(
+    [rates["giving up"], rates.backtracking],
+    [0.5, 100 * (1 / 3)],
+    "of the chains, and in 100 of their operations",
+  );
 });

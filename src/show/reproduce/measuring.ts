@@ -5,7 +5,8 @@ import type { Model } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import { deriveSeed, Rng } from "../../core/rng.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { type BehaviourTally, countBehaviours } from "../../measure/behaviours.ts";
+import { behaviourRates, toldRates, totalBehaviours } from "../../measure/behaviour-change.ts";
+import { type Behaviour, type BehaviourTally, countBehaviours } from "../../measure/behaviours.ts";
 import type { ChainRecord, ProblemChains } from "../../measure/chains.ts";
 import { type Puzzle, puzzleOf } from "../../tasks/countdown/puzzle.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
@@ -128,6 +129,11 @@ export function toRecords(chains: readonly SampledChain[], judging: Judging = CO
 /** The behaviours of each chain, counted. */
 export function tallyBehaviours(chains: readonly SampledChain[]): BehaviourTally[] {
   return chains.map(({ problem, completion }) => tallyOf(problem.id, puzzleOf(problem) as Puzzle, completion.text));
+}
+
+/** How often the chains show each behaviour, in the unit that it is told in. */
+export function behavioursOf(chains: readonly SampledChain[]): Record<Behaviour, number> {
+  return toldRates(behaviourRates(totalBehaviours(tallyBehaviours(chains))));
 }
 
 /**

@@ -29,6 +29,7 @@ import { type EventOf, isKnownEvent, parseRunEvent, type RunEvent } from "../ser
 import { assembleReport } from "./assemble.ts";
 import { gateOf } from "./gate.ts";
 import {
+  behavioursOf,
   GO_ON,
   heldOut,
   type SampledChain,
@@ -47,6 +48,8 @@ import { loadBase } from "./weights.ts";
 
 /** Problems whose chains are shown side by side. */
 const SHOWN = 24;
+/** Of these, how many every point of the curve tells the chains of. */
+const TOLD = 6;
 
 /**
  * Runs or goes on with the main job. One that is done already only writes its report again.
@@ -238,7 +241,9 @@ class Job {
     const intervals = { rng: new Rng(this.#options.seed).split("evaluate", step), stratifyBy: "n" };
     const { passAt1, ci, n } = summarise(records, intervals);
     const byN = summariseBy(records, "n", intervals);
-    this.#publish(parseRunEvent({ type: "eval", step, flops, passAt1, ci, n, byN }));
+    const shown = shownChains(chains.slice(0, TOLD)).map(({ problem, chain }) => ({ problem, ...chain }));
+    const behaviours = behavioursOf(chains);
+    this.#publish(parseRunEvent({ type: "eval", step, flops, passAt1, ci, n, byN, behaviours, shown }));
     return chains;
   }
 

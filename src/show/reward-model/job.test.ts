@@ -6,7 +6,9 @@ import { after, before, describe, test } from "node:test";
 import { Rng } from "../../core/rng.ts";
 import { readCheckpoint, writeCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import { randomParameters } from "../../engine/transformer.ts";
+import { readJournal } from "../../store/read-journal.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
+import { isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts";
 import { type RewardJobOptions, trainRewardModel } from "./job.ts";
 import { REWARD_PLANS, type RewardPlan } from "./plan.ts";
 import type { RewardReport } from "./report.ts";
@@ -48,21 +50,37 @@ function job(out: string, plan: RewardPlan, stop: (phase: string, done: number) 
     threads: 1,
     now: () => new Date(0),
   };
+  let phase = "";
+  const at = (done: number): void => {
+    if (stop(phase, done)) controller.abort();
+  };
   return trainRewardModel(options, {
     signal: controller.signal,
-    onProgress: (phase, done) => {
-      if (stop(phase, done)) controller.abort();
+    publish: (event) => {
+      if (event.type !== "phase") return;
+      phase = `${event.name}, ${event.detail}`;
+      at(0);
     },
+    onProgress: at,
   });
+}
+
+/** What the journal tells the page of, phases aside: they tell of each beginning. */
+async function toldOf(out: string): Promise<RunEvent[]> {
+  const told: RunEvent[] = [];
+  for await (const event of readJournal(join(dir, out, "journal.jsonl"))) {
+    if (isKnownEvent(event) && event.type !== "phase") told.push(parseRunEvent(event));
+  }
+  return told;
 }
 
 describe("a run", () => {
   test("that is stopped while it labels, trains and measures ends as one that is not", async () => {
     const whole = await job("whole", PLAN);
     for (const [phase, done] of [
-      ["chains and labels", 1],
-      ["training, pass 2", 0],
-      ["measuring", 0],
+      ["chains and labels, round 2", 0],
+      ["training, pass 2", 1],
+      ["measuring", 1],
     ] as const) {
       const stopping = job("stopped", PLAN, (name, n) => name.startsWith(phase) && n >= done);
       await assert.rejects(stopping, { code: "aborted" });
@@ -73,20 +91,59 @@ describe("a run", () => {
     );
     assert.equal(b, a);
     check(whole);
+    checkTold(await toldOf("whole"), whole);
+    const names = (events: readonly RunEvent[]) => events.map(({ type }) => type);
+    assert.deepEqual(names(await toldOf("stopped")), names(await toldOf("whole")), "the page is told the same");
     const { config, metadata } = await readCheckpoint(join(dir, "whole", "checkpoints", "step-000006"));
     assert.ok(config.head !== undefined);
     assert.equal(Number(metadata["slope"]), whole.calibration.slope);
   });
 
   test("labels by roll-outs, and reads outcomes alone", async () => {
-    const soft = await job("soft", { ...PLAN, labels: "soft", rollouts: 2 });
+    const soft = await job("soft", { ...PLAN, labels: "soft", rollouts: 2, lookahead: 2 });
     check(soft);
+    assert.equal(soft.ahead?.chains, PLAN.measured.problems);
+    assert.match(await readFile(join(dir, "soft", "report.html"), "utf8"), /Does it help to look ahead\?/);
     assert.ok(soft.labels.rollouts > 0 && soft.flops.labels > 0);
-    const outcome = await job("outcome", { ...PLAN, kind: "outcome" });
+    const outcome = await job("outcome", { ...PLAN, kind: "outcome", lookahead: 2 });
+    assert.equal(outcome.ahead, null, "of a whole chain nothing is ahead");
     assert.equal(outcome.labels.steps <= outcome.labels.chains, true);
+    assert.deepEqual(
+      (await toldOf("outcome")).map(({ type }) => type),
+      ["reward-plan"],
+      "steps of which it was never taught are not shown with scores",
+    );
     assert.ok(outcome.rankings.every(({ states }) => states === "chains"));
   });
 });
+
+/** Before the first pass, after each, and calibrated: the same chains, with the truth; at the end the scores of the report. */
+function checkTold([plan, ...told]: readonly RunEvent[], { shown }: RewardReport): void {
+  assert.deepEqual(plan, { type: "reward-plan", kind: "process", target: "attempt", passes: PLAN.passes });
+  const scores = told.filter((event) => event.type === "reward-scores");
+  assert.equal(scores.length, told.length);
+  assert.deepEqual(
+    scores.map(({ pass }) => pass),
+    [0, 1, 2, 2],
+  );
+  const first = scores[0]?.chains.flatMap(({ steps }) => steps) ?? [];
+  assert.ok(first.length > 0 && first.every(({ score }) => score === 0.5), "a new head says nothing");
+  const texts = scores.map(({ chains }) =>
+    chains.map(({ problem, steps }) => [problem, steps.map(({ text }) => text)]),
+  );
+  for (const each of texts) assert.deepEqual(each, texts[0]);
+  const rounded = (score: number): number => Math.round(score * 1e6) / 1e6; // another batch sums in another order
+  assert.deepEqual(
+    scores.at(-1)?.chains.map(({ problem, steps }) => ({
+      prompt: problem,
+      steps: steps.map(({ text, score, ...step }) => ({ ...step, text: text.trim(), score: rounded(score) })),
+    })),
+    shown.map((chain) => ({
+      ...chain,
+      steps: chain.steps.map((step) => ({ ...step, score: rounded(step.score) })),
+    })),
+  );
+}
 
 function check({ shown, losses, flops, reliability, choosing, pressure }: RewardReport): void {
   assert.equal(losses.length, PLAN.passes);

@@ -4,7 +4,8 @@
  *   rounds: problems -> chains -> labels ... -> passes over all lessons -> calibration on a round that was not trained on -> measurements
  *
  * Every round and every pass is saved when it is done: after Ctrl-C or a kill the same command does again what was under way, and ends
- * with the same figures.
+ * with the same figures. The journal holds the rounds, and for the live page what is under way and what a process reward model says of a
+ * few chains after each pass.
  */
 
 import { createHash } from "node:crypto";
@@ -14,6 +15,7 @@ import { Rng } from "../../core/rng.ts";
 import { readCheckpoint, writeCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { LabelledSteps } from "../../learn/evaluation.ts";
+import type { Lookahead } from "../../learn/lookahead.ts";
 import { RewardModel } from "../../learn/reward-model.ts";
 import { type PlattScaling, plattScaling } from "../../measure/calibration.ts";
 import { EmbeddedModel } from "../../model/embedded.ts";
@@ -22,11 +24,13 @@ import { readJournal } from "../../store/read-journal.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
-import { stopped } from "../reproduce/options.ts";
+import { type RunHooks, stopped } from "../reproduce/options.ts";
 import { loadTrainingState } from "../reproduce/training-state.ts";
 import { readVersions } from "../reproduce/versions.ts";
-import { labelRound, lessonsOf, type Round, roundEvent } from "./lessons.ts";
-import { measureRewardModel } from "./measure.ts";
+import { isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts";
+import { calibrateLookahead, lookaheadOf } from "./ahead.ts";
+import { isRound, labelRound, lessonsOf, type Round, rewardEvent } from "./lessons.ts";
+import { type Measurer, measureRewardModel, scoreShown } from "./measure.ts";
 import { optimizerOf, type RewardPlan } from "./plan.ts";
 import type { RewardReport } from "./report.ts";
 import { writeRewardReport } from "./write.ts";
@@ -44,12 +48,6 @@ export type RewardJobOptions = {
   readonly now: () => Date;
 };
 
-export type RewardJobHooks = {
-  readonly signal: AbortSignal;
-  /** What is under way, and how much of it is done. */
-  readonly onProgress: (phase: string, done: number, total: number) => void;
-};
-
 const stateSchema = z.object({
   rounds: z.int().nonnegative(),
   /** Mean loss of each pass that is done, nats a label. */
@@ -61,7 +59,7 @@ type State = z.infer<typeof stateSchema>;
  * @throws MullError `aborted` after the signal, with everything saved; `checkpoint` where there is no such model; `locked`, `usage` or
  * `store` from the run's folder
  */
-export async function trainRewardModel(options: RewardJobOptions, hooks: RewardJobHooks): Promise<RewardReport> {
+export async function trainRewardModel(options: RewardJobOptions, hooks: RunHooks): Promise<RewardReport> {
   const { name, path } = findModel(options.model);
   const { config, parameters } = await readCheckpoint(path);
   const digest = createHash("sha256").update(new Uint8Array(parameters.slice().buffer)).digest("hex");
@@ -77,27 +75,38 @@ export async function trainRewardModel(options: RewardJobOptions, hooks: RewardJ
     keep: 2,
     now,
   });
+  const publish = (event: RunEvent): void => {
+    run.journal.append(event);
+    hooks.publish(event);
+  };
+  const telling = { ...hooks, publish };
   try {
     const state = await restored(run);
-    const rounds = await labelled(run, model, plan, seed, state, hooks);
+    const { kind, target, passes } = plan;
+    if (run.checkpoint === null) publish({ type: "reward-plan", kind, target, passes });
+    else await retold(run, hooks);
+    const rounds = await labelled(run, model, plan, seed, state, telling);
     const lessons = rounds.slice(0, plan.rounds).flatMap(lessonsOf);
     const updates = Math.ceil(lessons.length / plan.batch) * plan.passes;
     const encode = (prompt: string, chain: string): number[] => model.encode(prompt, chain);
     const training = { passes: 1, batch: plan.batch, optimizer: optimizerOf(plan, updates) };
     await using rewardModel = new RewardModel({ config, parameters }, { kind: plan.kind, encode, ...training }, engine);
-    await trained(run, rewardModel, lessons, plan, seed, state, hooks);
+    const measuring = new Rng(seed).split("measuring");
+    const { signal, onProgress } = hooks;
+    const measurer: Measurer = { policy: model, rewardModel, task: new CountdownTask(), plan, signal };
+    const show = async (): Promise<void> => {
+      if (plan.kind === "outcome") return; // its scores of steps before the last were never taught
+      const chains = await scoreShown(measurer, measuring);
+      publish(parseRunEvent({ type: "reward-scores", pass: state.losses.length, chains }));
+    };
+    await trained(run, rewardModel, lessons, plan, seed, state, show, telling);
     rewardModel.calibration = await calibrationOf(rewardModel, lessonsOf(rounds[plan.rounds] as Round));
-    const measured = await measureRewardModel(
-      {
-        policy: model,
-        rewardModel,
-        task: new CountdownTask(),
-        plan,
-        signal: hooks.signal,
-        onProgress: (done, total) => hooks.onProgress("measuring on held-out problems", done, total),
-      },
-      new Rng(seed).split("measuring"),
-    );
+    publish({ type: "phase", name: "measuring", detail: "on held-out problems" });
+    await show();
+    const told = onProgress === undefined ? {} : { onProgress };
+    const looking =
+      plan.lookahead === 0 || plan.kind === "outcome" ? {} : { lookahead: await lookaheadAt(measurer, rounds, seed) };
+    const measured = await measureRewardModel({ ...measurer, ...looking, ...told }, measuring);
     await save(run, rewardModel, state, rewardModel.calibration);
     const taught = rounds.slice(0, plan.rounds);
     const report: RewardReport = {
@@ -120,6 +129,7 @@ export async function trainRewardModel(options: RewardJobOptions, hooks: RewardJ
       versions: readVersions(),
     };
     await writeRewardReport(run, report);
+    publish({ type: "phase", name: "done", detail: "" });
     return report;
   } catch (error) {
     throw stopped(error, hooks.signal);
@@ -130,6 +140,11 @@ async function restored(run: Run): Promise<State> {
   return run.checkpoint === null ? { rounds: 0, losses: [] } : stateSchema.parse(run.checkpoint.state);
 }
 
+/** Tells again what the journal holds for the page. */
+async function retold(run: Run, { publish }: RunHooks): Promise<void> {
+  for await (const event of readJournal(run.paths.journal)) if (isKnownEvent(event)) publish(parseRunEvent(event));
+}
+
 /** All rounds, those that are done from the journal; the last is for calibration. */
 async function labelled(
   run: Run,
@@ -137,16 +152,18 @@ async function labelled(
   plan: RewardPlan,
   seed: number,
   state: State,
-  { signal, onProgress }: RewardJobHooks,
+  { publish, signal }: RunHooks,
 ): Promise<Round[]> {
   const rounds: Round[] = [];
   if (run.checkpoint !== null) {
-    for await (const event of readJournal(run.paths.journal, roundEvent)) rounds.push(event);
+    for await (const event of readJournal(run.paths.journal, rewardEvent)) {
+      if (isRound(event)) rounds.push(event);
+    }
   }
   const task = new CountdownTask();
   while (rounds.length <= plan.rounds) {
-    onProgress("chains and labels", rounds.length, plan.rounds + 1);
     const round = rounds.length;
+    publish({ type: "phase", name: "chains and labels", detail: `round ${round + 1} of ${plan.rounds + 1}` });
     const found = await labelRound(model, task, round, plan, new Rng(seed).split("round", round), signal);
     run.journal.append(found);
     rounds.push(found);
@@ -163,7 +180,7 @@ async function labelled(
   return rounds;
 }
 
-/** The passes that are left. */
+/** The passes that are left; `show` tells what the reward model says before the first and after each. */
 async function trained(
   run: Run,
   rewardModel: RewardModel,
@@ -171,7 +188,8 @@ async function trained(
   plan: RewardPlan,
   seed: number,
   state: State,
-  { signal, onProgress }: RewardJobHooks,
+  show: () => Promise<void>,
+  { publish, signal, onProgress }: RunHooks,
 ): Promise<void> {
   if (run.checkpoint !== null && state.losses.length > 0) {
     const { parameters, optimizer } = await loadTrainingState(run.checkpoint.path, rewardModel.engine.config);
@@ -182,11 +200,14 @@ async function trained(
   }
   while (state.losses.length < plan.passes) {
     const pass = state.losses.length;
+    publish({ type: "phase", name: "training", detail: `pass ${pass + 1} of ${plan.passes}` });
+    if (pass === 0) await show();
     const { loss } = await rewardModel.train(lessons, new Rng(seed).split("training", pass), {
       signal,
-      onUpdate: (done, total) => onProgress(`training, pass ${pass + 1} of ${plan.passes}`, done, total),
+      ...(onProgress === undefined ? {} : { onUpdate: (done: number, total: number) => onProgress(done, total) }),
     });
     state.losses.push(loss);
+    await show();
     await save(run, rewardModel, state);
   }
 }
@@ -214,6 +235,15 @@ async function calibrationOf(rewardModel: RewardModel, lessons: readonly Labelle
     labels.flatMap((label, s) => (label === null ? [] : [{ logit: logits[c]?.[s] as number, label }])),
   );
   return plattScaling(cases);
+}
+
+/** The reward model as it stands looking ahead, calibrated on the round that was not trained on. */
+async function lookaheadAt(measurer: Measurer, rounds: readonly Round[], seed: number): Promise<Lookahead> {
+  const { policy, rewardModel, plan, signal } = measurer;
+  const rng = new Rng(seed).split("lookahead");
+  const lookahead = lookaheadOf(policy, rewardModel, plan, rng.split("roll-outs").seed);
+  await calibrateLookahead(lookahead, lessonsOf(rounds[plan.rounds] as Round), rng.split("calibration"), signal);
+  return lookahead;
 }
 
 /** Of one pass: chains are read up to the last step whose label is known. */

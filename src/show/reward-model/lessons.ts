@@ -28,6 +28,13 @@ export const roundEvent = z.object({
 });
 export type Round = z.infer<typeof roundEvent>;
 
+/** A line of the journal: a round, or what is told to the live page. */
+export const rewardEvent = z.union([roundEvent, z.looseObject({ type: z.string().regex(/^(?!labels$)/) })]);
+
+export function isRound(event: z.infer<typeof rewardEvent>): event is Round {
+  return event.type === "labels";
+}
+
 /** How steps are labelled. */
 export function labelOptions(
   plan: Pick<RewardPlan, "target" | "labels" | "rollouts" | "temperature" | "maxTokens">,

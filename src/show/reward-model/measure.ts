@@ -5,25 +5,23 @@
 
 import type { Problem } from "../../core/problem.ts";
 import { deriveSeed, type Rng } from "../../core/rng.ts";
+import type { Lookahead } from "../../learn/lookahead.ts";
 import type { SteppedChain } from "../../learn/process-labels.ts";
 import type { RewardModel } from "../../learn/reward-model.ts";
 import { lessonsFrom } from "../../learn/reward-model-labels.ts";
 import { calibrated, type PlattScaling, type Reliability, reliabilityOf } from "../../measure/calibration.ts";
-import { type RankedCase, type Ranking, rankingOf } from "../../measure/ranking.ts";
 import type { EmbeddedModel } from "../../model/embedded.ts";
 import { solvabilityOf, stepsOf } from "../../tasks/countdown/solvability.ts";
 import { hasEnded } from "../../tasks/countdown/steps.ts";
 import type { CountdownTask } from "../../tasks/countdown/task.ts";
 import { judge } from "../../tasks/countdown/verifier.ts";
 import { heldOut } from "../reproduce/measuring.ts";
+import type { EventOf } from "../server/events.ts";
+import { type Ahead, type FreshStates, measureAhead } from "./ahead.ts";
 import { labelOptions } from "./lessons.ts";
 import type { RewardPlan } from "./plan.ts";
+import { type NamedRanking, outcomeRanking, stateRankings } from "./rankings.ts";
 import { type Choosing, choosingOf, type Pressure, pressureOf, READINGS, type ScoredChain, voteOf } from "./votes.ts";
-
-export type NamedRanking = Ranking & {
-  /** Live numbers of the states, or `all`. Of an outcome reward model `chains`: whole ones, against the verdict. */
-  readonly states: "all" | "3" | "2" | "1" | "chains";
-};
 
 /** A chain as it can be shown: each step with its score and, where it is known, whether its state can be solved. */
 export type ShownChain = {
@@ -36,6 +34,8 @@ export type Measured = {
   readonly rankings: readonly NamedRanking[];
   /** Beside fresh roll-outs: as it was trained, and calibrated. */
   readonly reliability: { readonly before: Reliability; readonly after: Reliability; readonly states: number };
+  /** Looking ahead beside the head alone; null where it was not asked for. */
+  readonly ahead: Ahead | null;
   readonly choosing: readonly Choosing[];
   readonly pressure: readonly Pressure[];
 };
@@ -50,6 +50,8 @@ const WAVE = 1024;
 export type Measurer = {
   readonly policy: EmbeddedModel;
   readonly rewardModel: RewardModel;
+  /** Calibrated; measured beside the reward model's head. */
+  readonly lookahead?: Lookahead;
   readonly task: CountdownTask;
   readonly plan: RewardPlan;
   readonly signal?: AbortSignal;
@@ -58,22 +60,39 @@ export type Measurer = {
 
 /** @throws the reason of `signal` */
 export async function measureRewardModel(measurer: Measurer, rng: Rng): Promise<Measured> {
-  const { plan, rewardModel } = measurer;
+  const { plan, rewardModel, lookahead, signal } = measurer;
   const chains = await scoredChains(measurer, rng.split("chains"));
   const ballots = READINGS.map((reading) => {
     const votes = Map.groupBy(chains, ({ problem }) => problem.id);
     return [...votes.values()].map((own) => own.map((chain) => voteOf(chain, reading, plan.kind === "outcome")));
   });
+  const firsts = chains.filter((_, c) => c % plan.measured.samples === 0);
+  const fresh = await freshStates(measurer, chains, rng.split("states"));
   return {
-    shown: chains
-      .filter((_, c) => c % plan.measured.samples === 0)
-      .slice(0, SHOWN)
-      .map(shownChain),
+    shown: firsts.slice(0, SHOWN).map(shownChain),
     rankings: plan.kind === "outcome" ? outcomeRanking(chains, rng) : stateRankings(chains, rng),
-    reliability: await reliability(measurer, chains, rewardModel.calibration, rng.split("states")),
+    reliability: await reliability(measurer, fresh),
+    ahead:
+      lookahead === undefined ? null : await measureAhead(lookahead, rewardModel, firsts, fresh, plan, rng, signal),
     choosing: READINGS.map((reading, r) => choosingOf(reading, ballots[r] ?? [], VOTERS, rng.split(reading))),
     pressure: READINGS.flatMap((reading, r) => pressureOf(reading, ballots[r] ?? [], rng.split("pressure", reading))),
   };
+}
+
+/** The chains that are shown, scored by the reward model as it now is; chains and problems are those of the measurement. */
+export async function scoreShown(measurer: Measurer, rng: Rng): Promise<EventOf<"reward-scores">["chains"]> {
+  const { plan } = measurer;
+  const measured = { ...plan.measured, problems: Math.min(SHOWN, plan.measured.problems), samples: 1 };
+  const chains = await scoredChains({ ...measurer, plan: { ...plan, measured } }, rng.split("chains"));
+  return chains.map(({ problem, steps, scores, truths }) => {
+    const { status, reason } = judge(problem, steps.join(""));
+    return {
+      problem: problem.prompt,
+      verdict: status,
+      reason,
+      steps: steps.map((text, s) => ({ text, score: scores[s] as number, solvable: truths[s]?.solvable ?? null })),
+    };
+  });
 }
 
 /** The policy's chains on held-out problems, those of a problem together, each step with its score and its truth. */
@@ -120,40 +139,12 @@ function shownChain({ problem, steps, scores, truths }: ScoredChain): ShownChain
   };
 }
 
-/** Of process rewards: does a state that can still be solved score above one that cannot? */
-function stateRankings(chains: readonly ScoredChain[], rng: Rng): NamedRanking[] {
-  const cases = chains.flatMap(({ problem, scores, truths }) =>
-    truths.flatMap((truth, s): (RankedCase & { left: number })[] =>
-      truth === null
-        ? []
-        : [{ problem: problem.id, score: scores[s] as number, right: truth.solvable, left: truth.left }],
-    ),
-  );
-  return (["all", "3", "2", "1"] as const).flatMap((states) => {
-    const own = states === "all" ? cases : cases.filter(({ left }) => String(left) === states);
-    const ranking = rankingOf(own, { rng: rng.split("ranking", states), resamples: 500 });
-    return ranking === null ? [] : [{ states, ...ranking }];
-  });
-}
-
-/** Of outcome rewards: does a chain that is right score above one that is not? */
-function outcomeRanking(chains: readonly ScoredChain[], rng: Rng): NamedRanking[] {
-  const cases = chains.flatMap(({ problem, steps, scores }): RankedCase[] => {
-    const right = judge(problem, steps.join("")).status === "correct";
-    return steps.length === 0 ? [] : [{ problem: problem.id, score: scores.at(-1) as number, right }];
-  });
-  const ranking = rankingOf(cases, { rng: rng.split("ranking"), resamples: 500 });
-  return ranking === null ? [] : [{ states: "chains", ...ranking }];
-}
-
 /** Some states that had not come to their end, one of a chain at most, rolled out anew; of outcome rewards, whole chains. */
-async function reliability(
-  { policy, rewardModel, task, plan, signal }: Measurer,
+async function freshStates(
+  { policy, task, plan, signal }: Measurer,
   chains: readonly ScoredChain[],
-  scaling: PlattScaling,
   rng: Rng,
-): Promise<Measured["reliability"]> {
-  const stop = signal === undefined ? {} : { signal };
+): Promise<FreshStates> {
   const states = rng
     .split("drawn")
     .shuffle(chains)
@@ -163,8 +154,10 @@ async function reliability(
       return open === 0 ? [] : [{ problem, steps: steps.slice(0, 1 + rng.split("state", c).int(open)) }];
     })
     .slice(0, plan.measured.states);
-  const logits = await rewardModel.logitsOf(states, stop);
-  const how = { ...labelOptions({ ...plan, labels: "soft", rollouts: plan.measured.rollouts }), ...stop };
+  const how = {
+    ...labelOptions({ ...plan, labels: "soft", rollouts: plan.measured.rollouts }),
+    ...(signal === undefined ? {} : { signal }),
+  };
   const whole = states.map(({ problem, steps }) => {
     const text = steps.join("");
     return { problem, steps: [text], verdict: judge(problem, text), cut: true };
@@ -175,6 +168,14 @@ async function reliability(
       : (
           await lessonsFrom({ model: policy, verifier: task.verifier }, whole, rng, how, policy.engine.config)
         ).chains.map(({ labels }) => labels[0] ?? 0);
+  return { states, observed };
+}
+
+async function reliability(
+  { rewardModel, signal }: Measurer,
+  { states, observed }: FreshStates,
+): Promise<Measured["reliability"]> {
+  const logits = await rewardModel.logitsOf(states, signal === undefined ? {} : { signal });
   const at = (scale: PlattScaling): Reliability =>
     reliabilityOf(
       states.map((_, i) => ({
@@ -182,5 +183,5 @@ async function reliability(
         observed: observed[i] as number,
       })),
     );
-  return { before: at({ slope: 1, intercept: 0 }), after: at(scaling), states: states.length };
+  return { before: at({ slope: 1, intercept: 0 }), after: at(rewardModel.calibration), states: states.length };
 }

@@ -5,8 +5,9 @@ import { type Html, html } from "../report/html.ts";
 import { pageDocument } from "../report/page/document.ts";
 import { chart, paragraphs, section, table } from "../report/page/parts.ts";
 import { THEMED } from "../report/palette.ts";
+import { lookingAhead, lookingAheadSentences } from "./ahead-view.ts";
 import { pressurePanel, reliabilityPanel } from "./figure.ts";
-import type { NamedRanking } from "./measure.ts";
+import type { NamedRanking } from "./rankings.ts";
 import type { RewardReport } from "./report.ts";
 import { stepByStep } from "./step-by-step.ts";
 import type { Choosing, Estimate } from "./votes.ts";
@@ -33,7 +34,7 @@ export function rewardHtml(report: RewardReport): string {
     kicker: "Mull reward-model",
     lead: `It read ${counted(labels.chains, "chain")} of ${report.model} and learnt to say, after every step, ${target(report)}. ${powerOfTen(flops.chains + flops.labels + flops.training)} FLOPs.`,
     head: paragraphs(findings(report)),
-    main: html`${ranking(report)}${calibration(report)}${choosing(report)}${hacking(report)}${plan.kind === "outcome" ? null : stepByStep(report.shown)}${making(report)}`,
+    main: html`${ranking(report)}${report.ahead === null ? null : lookingAhead(report.ahead)}${calibration(report)}${choosing(report)}${hacking(report)}${plan.kind === "outcome" ? null : stepByStep(report.shown)}${making(report)}`,
     footer: "Every number on this page is computed from the run; report.json holds them all.",
   });
 }
@@ -46,7 +47,7 @@ function target({ plan }: RewardReport): string {
 }
 
 /** What there is to know, in sentences. */
-export function findings({ rankings, reliability, choosing: chosen }: RewardReport): string[] {
+export function findings({ rankings, reliability, ahead, choosing: chosen }: RewardReport): string[] {
   const ranked = rankings
     .filter(({ states }) => states !== "1" && states !== "2")
     .map(
@@ -55,6 +56,7 @@ export function findings({ rankings, reliability, choosing: chosen }: RewardRepo
   return [
     `A good one scores above a bad one with probability (AUROC, against the truth by an exact solver) ${ranked.join(", ")}.`,
     `Its scores miss the shares of fresh roll-outs by ${fixed(reliability.after.ece, 3)} in the mean (expected calibration error; ${fixed(reliability.before.ece, 3)} before calibration).`,
+    ...(ahead === null ? [] : lookingAheadSentences(ahead)),
     ...chosen.map((c) => {
       const { lo, verdict } = judged(c.weightedGain);
       return `Where the answer is ${ANSWERS[c.reading]}, a vote of ${c.n} weighted by its scores solves ${percent(c.weighted.value)} and a plain one ${percent(c.majority.value)}: ${points(c.weightedGain.value)} (${lo}), which ${verdict}. An exact verifier would solve ${percent(c.ceiling.value)}.`;

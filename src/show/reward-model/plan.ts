@@ -22,6 +22,10 @@ export type RewardPlan = {
   readonly passes: number;
   readonly batch: number;
   readonly learningRate: number;
+  /** Roll-outs of a state that it looks ahead by where it judges; 0 for its head alone. */
+  readonly lookahead: number;
+  /** Of those roll-outs. */
+  readonly lookaheadTemperature: number;
   readonly measured: {
     readonly problems: number;
     /** Chains of a problem, at least 16. */
@@ -45,6 +49,8 @@ const DEFAULT: RewardPlan = {
   passes: 2,
   batch: 32,
   learningRate: 1e-3,
+  lookahead: 0,
+  lookaheadTemperature: 1,
   measured: { problems: 400, samples: 16, states: 300, rollouts: 64 },
 };
 

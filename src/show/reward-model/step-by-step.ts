@@ -4,12 +4,11 @@ import { stepWords } from "../chain-text.ts";
 import { counted, percent } from "../report/format.ts";
 import type { Html } from "../report/html.ts";
 import { paragraphs, section, table } from "../report/page/parts.ts";
+import { agreementOf, disagrees, type ScoredStep } from "./agreement.ts";
 import type { ShownChain } from "./measure.ts";
 
 const CHAINS = 6;
 const STEPS = 12;
-
-type Step = ShownChain["steps"][number];
 
 /** The section of the report; null where no chain has steps enough to be looked at. */
 export function stepByStep(shown: readonly ShownChain[]): Html | null {
@@ -37,23 +36,17 @@ function stepTable({ prompt, steps: all }: ShownChain): Html {
       { name: "step", cell: ({ words }) => words },
       { name: "its score", cell: ({ score }) => percent(score, 0) },
       { name: "can be solved", cell: ({ solvable }) => (solvable === null ? "–" : solvable ? "yes" : "no") },
-      { name: "they disagree", cell: (step) => (disagree(step) ? "✗" : "") },
+      { name: "they disagree", cell: (step) => (disagrees(step) ? "✗" : "") },
     ],
     rows,
   );
 }
 
-function agreement(all: readonly Step[]): string[] {
-  const known = all.filter(({ solvable }) => solvable !== null);
-  if (known.length === 0) return [];
-  const agreeing = known.filter((step) => !disagree(step)).length;
-  const yes = known.filter((step) => step.solvable).length;
-  const same = Math.max(yes, known.length - yes);
+function agreement(all: readonly ScoredStep[]): string[] {
+  const found = agreementOf(all);
+  if (found === null) return [];
+  const { agreeing, steps, constant } = found;
   return [
-    `Read as yes above one half and as no below, its scores agree with the solver after ${agreeing} of these ${counted(known.length, "step")}; to say the same each time would agree after ${same}.`,
+    `Read as yes above one half and as no below, its scores agree with the solver after ${agreeing} of these ${counted(steps, "step")}; to say the same each time would agree after ${constant.agreeing}.`,
   ];
-}
-
-function disagree({ score, solvable }: Step): boolean {
-  return solvable !== null && score > 0.5 !== solvable;
 }

@@ -37,6 +37,25 @@ const judged = z.object({ text: prose, verdict, reason: prose, tokens: count });
 /** A method of a comparison on one seed. */
 const cell = { method: label, seed: count };
 
+/** What the chains of a measurement do and say. */
+const reading = {
+  /** Rates by name, of the chains measured here: per chain, or per 100 operations where a chain may show many. */
+  behaviours: z.record(label, amount).default({}),
+  /** What it wrote for a few problems, the same ones at every point. */
+  shown: z
+    .array(judged.extend({ problem: puzzle }))
+    .max(20)
+    .default([]),
+};
+
+/** A chain with what a process reward model says after each step, and what an exact solver says of it. */
+const scoredChain = z.object({
+  problem: puzzle,
+  verdict,
+  reason: prose,
+  steps: z.array(z.object({ text: prose, score: share, solvable: z.boolean().nullable() })).max(2000),
+});
+
 const step = z.object({
   type: z.literal("step"),
   step: count,
@@ -66,6 +85,7 @@ export const runEventSchema = z.discriminatedUnion("type", [
     step: count,
     flops: amount,
     byN: z.record(z.string().max(20), accuracy).default({}),
+    ...reading,
   }),
   z.object({ type: z.literal("chain"), step: count, problem: puzzle, text: prose, verdict, reason: prose }),
   z.object({
@@ -110,14 +130,18 @@ export const runEventSchema = z.discriminatedUnion("type", [
     flops: amount,
     passAt1: share,
     ci: interval,
-    /** Rates by name, of the chains measured here: per chain, or per 100 operations where a chain may show many. */
-    behaviours: z.record(label, amount).default({}),
-    /** What it wrote for a few problems, the same ones at every point. */
-    shown: z
-      .array(judged.extend({ problem: puzzle }))
-      .max(20)
-      .default([]),
+    ...reading,
   }),
+  /** A reward model is about to be trained. */
+  z.object({
+    type: z.literal("reward-plan"),
+    kind: z.enum(["process", "outcome"]),
+    /** What its score foresees: that the present attempt can come out right, or that the policy will. */
+    target: z.enum(["attempt", "policy"]),
+    passes: count,
+  }),
+  /** What it says of a few chains, the same ones every time, after so many passes over its lessons. */
+  z.object({ type: z.literal("reward-scores"), pass: count, chains: z.array(scoredChain).max(20) }),
 ]);
 
 export type RunEvent = z.output<typeof runEventSchema>;

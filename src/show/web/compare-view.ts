@@ -1,19 +1,14 @@
 /** A comparison as it goes: a small picture a method on common axes, the others faint behind it, and a table of where each stands. */
 
 import { percent } from "../report/format.ts";
-import { type CurvePoint, type MethodCurve, methodCurves } from "./comparison.ts";
-import { byId, el, svg } from "./dom.ts";
-import { drawReadings } from "./readings-view.ts";
+import { type MethodCurve, methodCurves, solved } from "./comparison.ts";
+import { byId, el } from "./dom.ts";
+import { curve, curveEnd, type Frame, interval, label, level, picture, scalesOf } from "./marks.ts";
 import type { RunState } from "./run-state.ts";
 import { ticks } from "./ticks.ts";
 import { inWords } from "./words.ts";
 
-const WIDTH = 320;
-const HEIGHT = 190;
-const LEFT = 38;
-const BOTTOM = 24;
-const TOP = 8;
-const RIGHT = 10;
+const FRAME: Frame = { width: 320, height: 190, left: 38, right: 10, top: 8, bottom: 24 };
 
 const SENTENCES: Readonly<Record<string, string>> = {
   filter: "It guesses, keeps the attempts that the checker accepts, and copies those.",
@@ -43,7 +38,6 @@ export function drawComparison(state: RunState): void {
   const section = byId("compare", HTMLElement);
   section.hidden = plan === null;
   if (plan === null) return;
-  document.body.dataset["kind"] = "compare";
   const curves = methodCurves(state.comparing);
   const now = JSON.stringify(curves);
   if (now === drawn) return;
@@ -53,56 +47,31 @@ export function drawComparison(state: RunState): void {
   const low = Math.min(...amounts, high / 10) / 2;
   byId("compare-curves", HTMLElement).replaceChildren(...curves.map((own) => card(own, curves, low, high)));
   byId("compare-table", HTMLElement).replaceChildren(table(curves));
-  drawReadings(curves);
 }
 
 function card(own: MethodCurve, all: readonly MethodCurve[], low: number, high: number): HTMLElement {
-  const x = (flops: number): number =>
-    LEFT + (Math.log(Math.max(flops, low) / low) / Math.log(high / low)) * (WIDTH - LEFT - RIGHT);
-  const y = (share: number): number => HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP);
-  const line = (points: readonly CurvePoint[], kind: string): SVGElement =>
-    svg("polyline", { class: kind, points: points.map((p) => `${x(p.flops)},${y(p.passAt1)}`).join(" ") });
-  const label = (kind: string, px: number, py: number, words: string): SVGElement =>
-    svg("text", { class: kind, x: String(px), y: String(py) }, document.createTextNode(words));
-  const last = own.mean.at(-1);
-  const picture = svg(
-    "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${own.title}: ${standing(own)}` },
-    ...[0, 0.5, 1].flatMap((share) => [
-      svg("line", {
-        class: "grid",
-        x1: String(LEFT),
-        x2: String(WIDTH - RIGHT),
-        y1: String(y(share)),
-        y2: String(y(share)),
-      }),
-      label("side", LEFT - 5, y(share) + 4, percent(share, 0)),
-    ]),
-    ...ticks(low, high, WIDTH - LEFT).map((flops) =>
-      label(x(flops) > WIDTH - 60 ? "under last" : "under", x(flops), HEIGHT - 7, inWords(flops)),
-    ),
-    ...all.filter((other) => other !== own).map((other) => line(other.mean, "other")),
-    ...(own.seeds.length > 1 ? own.seeds.map((points) => line(points, "seed")) : []),
-    ...(own.seeds.length === 1 ? (own.seeds[0] ?? []) : []).map(({ flops, ci: [from, to] }) =>
-      svg("line", {
-        class: "interval",
-        x1: String(x(flops)),
-        x2: String(x(flops)),
-        y1: String(y(from)),
-        y2: String(y(to)),
-      }),
-    ),
-    line(own.mean, "mean"),
-    ...(last === undefined
-      ? []
-      : [svg("circle", { class: "end", cx: String(x(last.flops)), cy: String(y(last.passAt1)), r: "4" })]),
-  );
+  const across = (flops: number): number => Math.log(Math.max(flops, low) / low) / Math.log(high / low);
+  const scales = scalesOf(FRAME, across, 1);
+  const { x, y } = scales;
+  const { width, height, left } = FRAME;
   return el(
     "article",
     { class: "card method", "data-method": own.name },
     el("h3", {}, capital(own.title)),
     el("p", { class: "hypothesis" }, BY_NAME[own.name] ?? SENTENCES[own.hypothesis] ?? own.hypothesis),
-    picture,
+    picture(
+      FRAME,
+      `${own.title}: ${standing(own)}`,
+      ...[0, 0.5, 1].flatMap((share) => level(FRAME, y(share), percent(share, 0))),
+      ...ticks(low, high, width - left).map((flops) =>
+        label(x(flops) > width - 60 ? "under last" : "under", x(flops), height - 7, inWords(flops)),
+      ),
+      ...all.filter((other) => other !== own).map((other) => curve(other.mean, "other", scales)),
+      ...(own.seeds.length > 1 ? own.seeds.map((points) => curve(points.map(solved), "seed", scales)) : []),
+      ...(own.seeds.length === 1 ? (own.seeds[0] ?? []) : []).map(({ flops, ci }) => interval(flops, ci, scales)),
+      curve(own.mean, "mean", scales),
+      ...curveEnd(own.mean, scales),
+    ),
     el("p", { class: "stands" }, standing(own)),
     el("progress", { max: "1", value: String(own.share), "aria-label": `${own.title}: training done` }),
   );
@@ -116,22 +85,22 @@ function standing(own: MethodCurve): string {
   const first = own.mean[0];
   const last = own.mean.at(-1);
   if (first === undefined || last === undefined) return `${STATES[own.status]}; nothing measured yet`;
-  if (own.mean.length === 1) return `solves ${percent(last.passAt1, 0)}; ${STATES[own.status]}`;
-  return `from ${percent(first.passAt1, 0)} to ${percent(last.passAt1, 0)} solved; ${STATES[own.status]}`;
+  if (own.mean.length === 1) return `solves ${percent(last.value, 0)}; ${STATES[own.status]}`;
+  return `from ${percent(first.value, 0)} to ${percent(last.value, 0)} solved; ${STATES[own.status]}`;
 }
 
 function table(curves: readonly MethodCurve[]): HTMLElement {
   const row = (own: MethodCurve): HTMLElement => {
     const last = own.mean.at(-1);
     const cells = [
-      last === undefined ? "not measured" : percent(last.passAt1, 0),
+      last === undefined ? "not measured" : percent(last.value, 0),
       last === undefined ? "" : inWords(last.flops),
       percent(own.share, 0),
       STATES[own.status],
     ];
     return el("tr", {}, el("th", { scope: "row" }, capital(own.title)), ...cells.map((words) => el("td", {}, words)));
   };
-  const ranked = curves.toSorted((a, b) => (b.mean.at(-1)?.passAt1 ?? -1) - (a.mean.at(-1)?.passAt1 ?? -1));
+  const ranked = curves.toSorted((a, b) => (b.mean.at(-1)?.value ?? -1) - (a.mean.at(-1)?.value ?? -1));
   const heads = ["Way of learning", "Solved at first try", "Computed so far", "Training done", "Now"];
   return el(
     "table",

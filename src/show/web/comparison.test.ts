@@ -7,19 +7,19 @@ import { applyEvent, emptyState } from "./run-state.ts";
 test("the mean of seeds measured after different amounts stops where the shortest does", () => {
   const mean = meanCurve([
     [
-      { flops: 0, passAt1: 0 },
-      { flops: 4, passAt1: 0.4 },
+      { flops: 0, value: 0 },
+      { flops: 4, value: 0.4 },
     ],
     [
-      { flops: 0, passAt1: 0.2 },
-      { flops: 2, passAt1: 0.6 },
+      { flops: 0, value: 0.2 },
+      { flops: 2, value: 0.6 },
     ],
   ]);
   assert.deepEqual(
     mean.map(({ flops }) => flops),
     [0, 2],
   );
-  assert.ok(Math.abs((mean[1]?.passAt1 ?? 0) - 0.4) < 1e-12);
+  assert.ok(Math.abs((mean[1]?.value ?? 0) - 0.4) < 1e-12);
 });
 
 test("curves are folded per method, and what is told again replaces what was known", () => {
@@ -40,7 +40,7 @@ test("curves are folded per method, and what is told again replaces what was kno
     applyEvent(state, parseRunEvent(event));
   const [curve] = methodCurves(state.comparing);
   assert.deepEqual(
-    curve?.mean.map(({ passAt1 }) => passAt1),
+    curve?.mean.map(({ value }) => value),
     [0.4],
   );
   assert.equal(curve?.share, 0.25);

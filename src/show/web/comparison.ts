@@ -13,13 +13,19 @@ export type Comparing = {
   points: EventOf<"compare-point">[];
 };
 
-export type CurvePoint = { readonly flops: number; readonly passAt1: number };
+export type CurvePoint = {
+  /** Of the training so far. */
+  readonly flops: number;
+  /** What is drawn against them: a share of problems solved, or how often it does something. */
+  readonly value: number;
+};
 
 export type MethodCurve = {
   readonly name: string;
   readonly title: string;
   readonly hypothesis: string;
   readonly seeds: readonly (readonly EventOf<"compare-point">[])[];
+  /** Problems solved at the first try. */
   readonly mean: readonly CurvePoint[];
   /** Of its training on all seeds of the plan, 0 to 1. */
   readonly share: number;
@@ -43,18 +49,23 @@ export function methodCurves(state: Comparing): MethodCurve[] {
     return {
       ...method,
       seeds,
-      mean: meanCurve(seeds),
+      mean: meanCurve(seeds.map((points) => points.map(solved))),
       share: share / plan.seeds.length,
       status: together(cells, plan.seeds.length),
     };
   });
 }
 
+/** A point of the curve of problems solved at the first try. */
+export function solved({ flops, passAt1 }: Pick<EventOf<"compare-point">, "flops" | "passAt1">): CurvePoint {
+  return { flops, value: passAt1 };
+}
+
 /**
  * The mean of curves, each in the order of its FLOPs.
  *
  * @example
- * meanCurve([[{ flops: 0, passAt1: 0 }, { flops: 2, passAt1: 1 }]]).length; // 2
+ * meanCurve([[{ flops: 0, value: 0 }], [{ flops: 0, value: 1 }]]); // [{ flops: 0, value: 0.5 }]
  */
 export function meanCurve(seeds: readonly (readonly CurvePoint[])[]): CurvePoint[] {
   if (seeds.length === 0) return [];
@@ -65,15 +76,15 @@ export function meanCurve(seeds: readonly (readonly CurvePoint[])[]): CurvePoint
   return grid
     .filter((flops) => flops <= reached)
     .toSorted((a, b) => a - b)
-    .map((flops) => ({ flops, passAt1: seeds.reduce((sum, points) => sum + at(points, flops), 0) / seeds.length }));
+    .map((flops) => ({ flops, value: seeds.reduce((sum, points) => sum + at(points, flops), 0) / seeds.length }));
 }
 
 function at(points: readonly CurvePoint[], flops: number): number {
   const next = points.find((point) => point.flops >= flops);
   const before = points.findLast((point) => point.flops <= flops);
-  if (next === undefined || before === undefined) return (next ?? before)?.passAt1 ?? 0;
+  if (next === undefined || before === undefined) return (next ?? before)?.value ?? 0;
   const span = next.flops - before.flops;
-  return span === 0 ? next.passAt1 : before.passAt1 + ((flops - before.flops) / span) * (next.passAt1 - before.passAt1);
+  return span === 0 ? next.value : before.value + ((flops - before.flops) / span) * (next.value - before.value);
 }
 
 function together(cells: readonly EventOf<"compare-cell">[], seeds: number): MethodCurve["status"] {

@@ -6,8 +6,10 @@ import { follow } from "./connection.ts";
 import { Curves } from "./curves.ts";
 import { byId, say } from "./dom.ts";
 import { drawGauges } from "./gauges.ts";
+import { drawJudging } from "./judging-view.ts";
 import { drawOverview } from "./overview.ts";
-import { applyEvent, emptyState, type RunState } from "./run-state.ts";
+import { drawReadings } from "./readings-view.ts";
+import { applyEvent, emptyState, kindOf, type RunState } from "./run-state.ts";
 import { Thinking } from "./thinking.ts";
 import { isDone } from "./words.ts";
 
@@ -26,8 +28,11 @@ let scheduled = false;
 
 function draw(): void {
   scheduled = false;
+  document.body.dataset["kind"] = kindOf(state);
   drawOverview(state);
   drawComparison(state);
+  drawReadings(state);
+  drawJudging(state);
   curves.draw(state);
   thinking.draw(state);
   drawGauges(state);

@@ -1,38 +1,47 @@
-/** What a way of learning does and writes, over its training: small pictures of its habits, and two checkpoints side by side. */
+/** What a model does and writes, over its training: small pictures of its habits, and two checkpoints side by side. */
 
 import { chainLines } from "../chain-text.ts";
-import type { EventOf } from "../server/events.ts";
 import { drawLine, VERDICT_WORDS } from "./chain-view.ts";
-import type { CurvePoint, MethodCurve } from "./comparison.ts";
-import { byId, el, say, svg } from "./dom.ts";
-import { change, HABITS, type Habit, habitCurve, lesson, rate, sharedLines, shownPoints } from "./readings.ts";
+import { choose } from "./choice.ts";
+import { byId, el, say } from "./dom.ts";
+import { curve, curveEnd, type Frame, label, level, picture, scalesOf } from "./marks.ts";
+import {
+  change,
+  HABITS,
+  type Habit,
+  habitCurve,
+  type Learner,
+  learnersOf,
+  lesson,
+  type Reading,
+  rate,
+  sharedLines,
+  shownPoints,
+} from "./readings.ts";
+import type { RunState } from "./run-state.ts";
 import { inWords } from "./words.ts";
 
-const WIDTH = 320;
-const HEIGHT = 130;
-const LEFT = 38;
-const BOTTOM = 20;
-const TOP = 10;
+const FRAME: Frame = { width: 320, height: 130, left: 38, right: 10, top: 10, bottom: 20 };
 
-type Point = EventOf<"compare-point">;
-type Option = { readonly value: string; readonly words: string };
+let known: readonly Learner[] = [];
+let drawn: readonly Reading[] | null = null;
 
-let known: readonly MethodCurve[] = [];
-let listening = false;
-
-/** Draws what the chosen way, puzzle and checkpoints are; hidden where no point tells of chains. */
-export function drawReadings(curves: readonly MethodCurve[]): void {
-  known = curves.filter(({ seeds }) =>
-    seeds.flat().some(({ behaviours, shown }) => shown.length > 0 || "backtracking" in behaviours),
-  );
-  byId("readings", HTMLElement).hidden = known.length === 0;
-  if (!listening) byId("readings", HTMLElement).addEventListener("change", draw);
-  listening = true;
+/** Draws what the chosen model, puzzle and checkpoints are; hidden where no point tells of chains. */
+export function drawReadings(state: RunState): void {
+  known = learnersOf(state);
+  const readings = known.flatMap(({ seeds }) => seeds.flat());
+  if (readings.length === drawn?.length && readings.every((reading, i) => reading === drawn?.[i])) return;
+  const section = byId("readings", HTMLElement);
+  if (drawn === null) section.addEventListener("change", draw);
+  drawn = readings;
+  section.hidden = known.length === 0;
+  byId("to-readings", HTMLElement).hidden = known.length === 0;
+  byId("reading-which", HTMLElement).hidden = known.length < 2;
   draw();
 }
 
 function draw(): void {
-  const best = known.toSorted((a, b) => (b.mean.at(-1)?.passAt1 ?? 0) - (a.mean.at(-1)?.passAt1 ?? 0))[0];
+  const best = known.toSorted((a, b) => (b.mean.at(-1)?.value ?? 0) - (a.mean.at(-1)?.value ?? 0))[0];
   const chosen = choose(
     "reading-method",
     known.map(({ name, title }) => ({ value: name, words: title })),
@@ -41,62 +50,45 @@ function draw(): void {
   const own = known.find(({ name }) => name === chosen);
   if (own === undefined) return;
   say(byId("reading-lesson", HTMLElement), lesson(own));
-  byId("habits", HTMLElement).replaceChildren(...HABITS.map((habit) => picture(habit, own)));
+  const measured = HABITS.filter((habit) => known.some((learner) => habitCurve(learner, habit).length > 0));
+  byId("habits", HTMLElement).replaceChildren(...measured.map((habit) => drawHabit(habit, own)));
   drawPair(shownPoints(own));
 }
 
-function picture(habit: Habit, own: MethodCurve): HTMLElement {
-  const curve = habitCurve(own, habit);
+function drawHabit(habit: Habit, own: Learner): HTMLElement {
+  const rates = habitCurve(own, habit);
   const others = known.filter((other) => other !== own).map((other) => habitCurve(other, habit));
-  const all = [...others, curve].flat();
-  const high = Math.max(1, ...all.map(({ passAt1 }) => passAt1));
+  const all = [...others, rates].flat();
+  const high = Math.max(1, ...all.map(({ value }) => value));
   const most = Math.max(1, ...all.map(({ flops }) => flops));
-  const x = (flops: number): number => LEFT + (flops / most) * (WIDTH - LEFT - 10);
-  const y = (value: number): number => HEIGHT - BOTTOM - (value / high) * (HEIGHT - BOTTOM - TOP);
-  const line = (points: readonly CurvePoint[], kind: string): SVGElement =>
-    svg("polyline", { class: kind, points: points.map((p) => `${x(p.flops)},${y(p.passAt1)}`).join(" ") });
-  const label = (kind: string, px: number, py: number, said: string): SVGElement =>
-    svg("text", { class: kind, x: String(px), y: String(py) }, document.createTextNode(said));
-  const grid = [0, high].flatMap((value) => [
-    svg("line", {
-      class: "grid",
-      x1: String(LEFT),
-      x2: String(WIDTH - 10),
-      y1: String(y(value)),
-      y2: String(y(value)),
-    }),
-    label("side", LEFT - 5, y(value) + 4, rate(value)),
-  ]);
-  const [first, last] = [curve[0], curve.at(-1)];
+  const scales = scalesOf(FRAME, (flops) => flops / most, high);
+  const { width, height, right } = FRAME;
+  const [first, last] = [rates[0], rates.at(-1)];
   const words =
     first === undefined || last === undefined
       ? "not measured"
-      : curve.length === 1
-        ? `${rate(first.passAt1)} times in 100 ${habit.per}, before training`
-        : `${rate(first.passAt1)} times in 100 ${habit.per} before, ${rate(last.passAt1)} now`;
-  const end =
-    last === undefined
-      ? []
-      : [svg("circle", { class: "end", cx: String(x(last.flops)), cy: String(y(last.passAt1)), r: "4" })];
+      : rates.length === 1
+        ? `${rate(first.value)} times in 100 ${habit.per}, before training`
+        : `${rate(first.value)} times in 100 ${habit.per} before, ${rate(last.value)} now`;
   return el(
     "article",
     { class: "card method habit", "data-habit": habit.name },
     el("h3", {}, habit.title),
     el("p", {}, `It ${habit.words}.`),
-    svg(
-      "svg",
-      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${habit.title}: ${words}` },
-      ...grid,
-      label("side", WIDTH - 10, HEIGHT - 4, "more training →"),
-      ...others.map((points) => line(points, "other")),
-      line(curve, "mean"),
-      ...end,
+    picture(
+      FRAME,
+      `${habit.title}: ${words}`,
+      ...[0, high].flatMap((value) => level(FRAME, scales.y(value), rate(value))),
+      label("side", width - right, height - 4, "more training →"),
+      ...others.map((points) => curve(points, "other", scales)),
+      curve(rates, "mean", scales),
+      ...curveEnd(rates, scales),
     ),
     el("p", { class: "stands" }, words),
   );
 }
 
-function drawPair(points: readonly Point[]): void {
+function drawPair(points: readonly Reading[]): void {
   byId("checkpoints", HTMLElement).hidden = points.length < 2; // one alone has nothing beside it
   const puzzles = [...new Set(points.flatMap(({ shown }) => shown.map((each) => each.problem)))];
   const learnt = puzzles.find(
@@ -125,8 +117,8 @@ function drawPair(points: readonly Point[]): void {
 }
 
 function side(
-  point: Point,
-  { verdict, reason }: Point["shown"][number],
+  point: Reading,
+  { verdict, reason }: Reading["shown"][number],
   lines: ReturnType<typeof chainLines>,
   shared: readonly boolean[],
 ): HTMLElement {
@@ -144,28 +136,14 @@ function side(
   );
 }
 
-function stopWords({ step, flops }: Point): string {
+function stopWords({ step, flops }: Reading): string {
   return step === 0 ? "Before training" : `After step ${step} (${inWords(flops)} operations)`;
 }
 
-function pointAt(points: readonly Point[], step: string): Point | undefined {
+function pointAt(points: readonly Reading[], step: string): Reading | undefined {
   return points.find((point) => String(point.step) === step);
 }
 
-function written(point: Point | undefined, problem: string): Point["shown"][number] | undefined {
+function written(point: Reading | undefined, problem: string): Reading["shown"][number] | undefined {
   return point?.shown.find((each) => each.problem === problem);
-}
-
-/** Fills a select anew where its options changed; what a visitor chose stays, else the first choice is taken. */
-function choose(id: string, options: readonly Option[], first = options[0]?.value, latest = false): string {
-  const select = byId(id, HTMLSelectElement);
-  const offered = options.map(({ value }) => value);
-  const old = [...select.options].map(({ value }) => value);
-  if (JSON.stringify(old) !== JSON.stringify(offered)) {
-    const followed = latest && select.value === old.at(-1); // who looks at the newest goes on looking at the newest
-    const kept = offered.includes(select.value) && !followed ? select.value : (first ?? "");
-    select.replaceChildren(...options.map(({ value, words }) => el("option", { value }, words)));
-    select.value = kept;
-  }
-  return select.value;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseRunEvent } from "../server/events.ts";
 import { methodCurves } from "./comparison.ts";
-import { change, HABITS, habitCurve, lesson, sharedLines, shownPoints } from "./readings.ts";
+import { change, HABITS, habitCurve, learnersOf, lesson, sharedLines, shownPoints } from "./readings.ts";
 import { applyEvent, emptyState } from "./run-state.ts";
 
 const CHAIN = { problem: "3 7 8 2 = 24", text: "3 + 7 =10 give-up", verdict: "wrong", reason: "it gave up", tokens: 6 };
@@ -20,6 +20,30 @@ function curveOf(points: readonly object[]) {
   return curve;
 }
 
+test("a run of one model tells of that model; one that shows no chains tells of none", () => {
+  const state = emptyState();
+  const exam = (step: number, passAt1: number, more: object) =>
+    applyEvent(state, parseRunEvent({ type: "eval", step, flops: step, passAt1, ci: [0, 1], n: 400, ...more }));
+  exam(0, 0.2, {});
+  assert.deepEqual(learnersOf(state), []);
+  exam(3, 0.25, { behaviours: { backtracking: 3 } });
+  exam(6, 0.5, { behaviours: { backtracking: 9 }, shown: [CHAIN] });
+  const [learner, ...others] = learnersOf(state);
+  assert.ok(learner && others.length === 0);
+  assert.deepEqual(
+    learner.mean.map(({ value }) => value),
+    [0.2, 0.25, 0.5],
+  );
+  const goingBack = HABITS.find(({ name }) => name === "backtracking");
+  assert.ok(goingBack);
+  assert.deepEqual(habitCurve(learner, goingBack), [
+    { flops: 3, value: 3 },
+    { flops: 6, value: 9 },
+  ]);
+  assert.match(lesson(learner), /returns to an earlier point more often: 3 times in 100 steps before, 9 now/);
+  assert.deepEqual(shownPoints(learner), [state.evals[2]]);
+});
+
 test("lines in another order are shared once", () => {
   assert.deepEqual(sharedLines(["a", "b", "c"], ["b", "a", "c"]), [
     [false, true, true],
@@ -30,17 +54,18 @@ test("lines in another order are shared once", () => {
 
 test("says what changed most, with the numbers", () => {
   const curve = curveOf([
-    { passAt1: 0.2, behaviours: { "giving up": 0.7, backtracking: 5, repetition: 0.1 } },
-    { passAt1: 0.6, behaviours: { "giving up": 0.1, backtracking: 5.2, repetition: 0.3 } },
+    { passAt1: 0.2, behaviours: { "giving up": 0.7, backtracking: 5, "sub-goals": 2, repetition: 29 } },
+    { passAt1: 0.6, behaviours: { "giving up": 0.1, backtracking: 5.2, "sub-goals": 2.6, repetition: 41 } },
   ]);
   assert.equal(
     lesson(curve),
     "It solved 20% of new puzzles at first try before training, 60% now. " +
-      "It ends without an answer less often: 70 times in 100 attempts before, 10 now.",
+      "It ends without an answer less often: 70 times in 100 attempts before, 10 now. " +
+      "It repeats an attempt more often: 29 times in 100 steps before, 41 now.",
   );
   const [givingUp] = HABITS;
   assert.deepEqual(
-    habitCurve(curve, givingUp).map(({ passAt1 }) => Math.round(passAt1)),
+    habitCurve(curve, givingUp).map(({ value }) => Math.round(value)),
     [70, 10],
   );
 });
@@ -48,7 +73,7 @@ test("says what changed most, with the numbers", () => {
 test("points of an older run have neither habits nor chains", () => {
   const curve = curveOf([{ passAt1: 0.2 }, { passAt1: 0.2 }]);
   assert.equal(shownPoints(curve).length, 0);
-  assert.match(lesson(curve), /changed little/);
+  assert.match(lesson(curve), /has not clearly changed/);
 });
 
 test("the chains of two points are told apart", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseRunEvent } from "../server/events.ts";
-import { applyEvent, emptyState, median, progress, type RunState } from "./run-state.ts";
+import { applyEvent, emptyState, kindOf, median, progress, type RunState } from "./run-state.ts";
 
 const blank = { flops: 1, lossTokens: 1 };
 
@@ -47,6 +47,25 @@ describe("applyEvent", () => {
       state.samples.map((one) => one.accuracy),
       [0.3, 0.2, 0.9],
     );
+  });
+
+  test("what a reward model says after a pass is told anew; its run is known from the plan", () => {
+    const scores = (pass: number, score: number) => {
+      const steps = [{ text: "3 + 7 =10", score, solvable: true }];
+      return {
+        type: "reward-scores",
+        pass,
+        chains: [{ problem: "3 7 8 2 = 24", verdict: "wrong", reason: "", steps }],
+      };
+    };
+    const plan = { type: "reward-plan", kind: "process", target: "attempt", passes: 1 };
+    const state = fold(plan, scores(0, 0.5), scores(1, 0.8), scores(1, 0.7));
+    assert.deepEqual(
+      state.judging.scores.map(({ chains }) => chains[0]?.steps[0]?.score),
+      [0.5, 0.7],
+    );
+    assert.equal(kindOf(state), "reward-model");
+    assert.equal(kindOf(fold(step(1))), "training");
   });
 
   test("many steps are thinned out, the first and the last stay", () => {

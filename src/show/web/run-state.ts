@@ -29,6 +29,11 @@ export type RunState = {
   chain: EventOf<"chain"> | null;
   result: Report | null;
   comparing: Comparing;
+  /** Of a reward model that is trained. */
+  judging: {
+    plan: EventOf<"reward-plan"> | null;
+    scores: EventOf<"reward-scores">[];
+  };
 };
 
 export function emptyState(): RunState {
@@ -43,7 +48,16 @@ export function emptyState(): RunState {
     chain: null,
     result: null,
     comparing,
+    judging: { plan: null, scores: [] },
   };
+}
+
+/** What is trained: a model that thinks, several of them side by side, or a model that judges. */
+export type RunKind = "training" | "compare" | "reward-model";
+
+export function kindOf({ comparing, judging }: RunState): RunKind {
+  if (comparing.plan !== null) return "compare";
+  return judging.plan === null ? "training" : "reward-model";
 }
 
 /** Takes one event in. Changes `state`. */
@@ -84,6 +98,12 @@ export function applyEvent(state: RunState, event: RunEvent): void {
       return;
     case "compare-point":
       place(state.comparing.points, event, (a, b) => a.method === b.method && a.seed === b.seed && a.step === b.step);
+      return;
+    case "reward-plan":
+      state.judging.plan = event;
+      return;
+    case "reward-scores":
+      place(state.judging.scores, event, (a, b) => a.pass === b.pass);
       return;
     case "result": {
       state.result = event.report;

@@ -3,8 +3,6 @@
  * the run trains, one of its practice attempts now and then.
  */
 
-import { parsePrompt } from "../chain-text.ts";
-import { listed } from "../report/story.ts";
 import type { Hello } from "../server/event-stream.ts";
 import type { EventOf } from "../server/events.ts";
 import { ChainView } from "./chain-view.ts";
@@ -12,7 +10,7 @@ import { byId, el, say } from "./dom.ts";
 import type { RunState } from "./run-state.ts";
 import { SolveError, solve } from "./solve-client.ts";
 import { drawTree } from "./tree-view.ts";
-import { isDone } from "./words.ts";
+import { isDone, puzzleWords } from "./words.ts";
 
 /** What is shown until the run shows something of its own. */
 const EXAMPLE = { puzzle: "3 7 8 2 = 24", chain: "7 - 3 =4 8 - 2 =6 4 * 6 =24" };
@@ -87,7 +85,7 @@ export class Thinking {
 
   /** One solved puzzle, which explains the game. */
   #example(): void {
-    say(byId("practice-title", HTMLElement), `The game: ${task(EXAMPLE.puzzle)}`);
+    say(byId("practice-title", HTMLElement), `The game: ${puzzleWords(EXAMPLE.puzzle)}`);
     this.#attempt.show(EXAMPLE.puzzle, EXAMPLE.chain, {
       verdict: "correct",
       reason: "every number is used once",
@@ -114,7 +112,7 @@ export class Thinking {
     this.#asking = asking;
     this.#asked = true;
     this.#duel.hidden = false;
-    say(byId("which", HTMLElement), `Your puzzle: ${task(puzzle)}`);
+    say(byId("which", HTMLElement), `Your puzzle: ${puzzleWords(puzzle)}`);
     await Promise.all([
       this.#answer(this.#base, puzzle, "base", asking.signal),
       this.#answer(this.#final, puzzle, "trained", asking.signal),
@@ -171,7 +169,7 @@ export class Thinking {
     const pair = this.#pairs[index];
     if (pair === undefined) return;
     this.#pair = index;
-    say(byId("which", HTMLElement), `Puzzle ${index + 1} of ${this.#pairs.length}: ${task(pair.problem)}`);
+    say(byId("which", HTMLElement), `Puzzle ${index + 1} of ${this.#pairs.length}: ${puzzleWords(pair.problem)}`);
     this.#base.show(pair.problem, pair.base.text, pair.base);
     for (const place of Object.values(this.#trees)) drawTree(place, null);
     this.#final.show(pair.problem, pair.final.text, pair.final);
@@ -189,17 +187,11 @@ export class Thinking {
     this.#busy = chain !== null;
     if (chain === null) return;
     this.#current = chain;
-    say(byId("practice-title", HTMLElement), `Practising, step ${chain.step}: ${task(chain.problem)}`);
+    say(byId("practice-title", HTMLElement), `Practising, step ${chain.step}: ${puzzleWords(chain.problem)}`);
     this.#attempt.start(chain.problem);
     this.#attempt.write(chain.text);
     this.#attempt.end(chain, () => setTimeout(() => this.#writeNext(), REST_MS));
   }
-}
-
-/** "Make 24 from 3, 7, 8 and 2": a puzzle for people. */
-function task(prompt: string): string {
-  const puzzle = parsePrompt(prompt);
-  return puzzle === null ? prompt : `make ${puzzle.target} from ${listed(puzzle.numbers.map(String))}`;
 }
 
 /** What a visitor should hear before the puzzle is sent; whether it can be solved is the server's to say. */

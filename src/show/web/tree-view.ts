@@ -4,7 +4,8 @@
  */
 
 import type { TreeRecord } from "../../search/tree-record.ts";
-import { el, svg } from "./dom.ts";
+import { el } from "./dom.ts";
+import { bar } from "./marks.ts";
 import { type Branch, outline, sizeWords } from "./tree-outline.ts";
 
 const LEGEND =
@@ -42,15 +43,4 @@ function drawBranch(branch: Branch): HTMLElement {
   if (branch.children.length === 0) return el("li", {}, el("div", { class: "leaf", ...attributes }, ...row));
   const below = el("ul", {}, ...branch.children.map(drawBranch));
   return el("li", {}, el("details", { open: branch.main ? "" : null }, el("summary", attributes, ...row), below));
-}
-
-/** The share of all visits; the row says the number. */
-function bar(share: number): SVGElement {
-  const whole = { x: "0", y: "0", height: "6", rx: "2" };
-  return svg(
-    "svg",
-    { viewBox: "0 0 40 6", "aria-hidden": "true" },
-    svg("rect", { class: "whole", width: "40", ...whole }),
-    svg("rect", { class: "part", width: String(40 * share), ...whole }),
-  );
 }

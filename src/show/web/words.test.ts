@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { syntheticReport } from "../report/fixtures/synthetic.ts";
 import { emptyState, type RunState } from "./run-state.ts";
-import { headline, inWords, isDone, paceWords, phaseWords, roughly, tabTitle } from "./words.ts";
+import { headline, inWords, isDone, paceWords, phaseWords, puzzleWords, roughly, tabTitle } from "./words.ts";
 
 test("large numbers as people say them", () => {
   for (const [x, words] of [
@@ -40,6 +40,26 @@ describe("the first sentences", () => {
     assert.match(phaseWords(during("training")), /^Training\. It practises/);
     assert.match(phaseWords(during("measuring base samples")), /^Measuring base samples\. .* never trained on\.$/);
     assert.equal(phaseWords(during("writing report", "figures")), "Writing report. Figures.");
+  });
+
+  test("say what a reward model's run does, in its own words", () => {
+    const plan = { type: "reward-plan", kind: "process", target: "attempt", passes: 4 } as const;
+    const judging = (name: string, detail = ""): RunState => ({
+      ...during(name, detail),
+      judging: { plan, scores: [] },
+    });
+    assert.match(
+      phaseWords(judging("chains and labels", "round 1 of 3")),
+      /lessons for the judge, part 1 of 3: puzzles/,
+    );
+    assert.match(phaseWords(judging("training", "pass 2 of 4")), /^Training the judge, reading 2 of 4: /);
+    assert.match(phaseWords(judging("measuring", "on held-out problems")), /^Measuring\..* never trained on\.$/);
+    assert.match(headline(judging("training")), /learns to judge/);
+  });
+
+  test("a puzzle for people; what is none stays as it is", () => {
+    assert.equal(puzzleWords("3 7 8 2 = 24"), "make 24 from 3, 7, 8 and 2");
+    assert.equal(puzzleWords("what?"), "what?");
   });
 
   test("and how far it is", () => {

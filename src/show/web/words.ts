@@ -1,8 +1,9 @@
 /** Quantities and moments of a run in words that need no background. Pure. */
 
+import { parsePrompt } from "../chain-text.ts";
 import { fixed, percent } from "../report/format.ts";
-import { headline as reportHeadline } from "../report/story.ts";
-import { type Progress, progress, type RunState } from "./run-state.ts";
+import { listed, headline as reportHeadline } from "../report/story.ts";
+import { kindOf, type Progress, progress, type RunState } from "./run-state.ts";
 
 const SCALES = ["", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion", "sextillion"];
 
@@ -32,6 +33,17 @@ export function roughly(seconds: number): string {
   return `about ${fixed(minutes / 60, minutes < 300 ? 1 : 0)} hours`;
 }
 
+/**
+ * A puzzle for people.
+ *
+ * @example
+ * puzzleWords("3 7 8 2 = 24"); // "make 24 from 3, 7, 8 and 2"
+ */
+export function puzzleWords(prompt: string): string {
+  const puzzle = parsePrompt(prompt);
+  return puzzle === null ? prompt : `make ${puzzle.target} from ${listed(puzzle.numbers.map(String))}`;
+}
+
 /** What is going on, in one or two sentences. */
 export function phaseWords(state: RunState): string {
   const phase = state.phase;
@@ -42,6 +54,7 @@ export function phaseWords(state: RunState): string {
   }
   if (phase === null) return state.steps.length > 0 ? explain("training") : "Waiting for the run to begin.";
   const detail = phase.detail.trim();
+  if (kindOf(state) === "reward-model") return judgingWords(phase.name, detail);
   return [explain(phase.name), detail === "" ? "" : sentence(detail)].filter(Boolean).join(" ");
 }
 
@@ -53,6 +66,18 @@ function explain(phase: string): string {
   if (/^pretrain/i.test(phase)) return "Pretraining. It learns to write down attempts by copying a mediocre player.";
   if (/^measur|^eval/i.test(phase)) return `${sentence(phase)} The puzzles are ones it has never trained on.`;
   return sentence(phase);
+}
+
+/** Of a reward model: "chains and labels, round 1 of 3", "training, pass 2 of 4". */
+function judgingWords(phase: string, detail: string): string {
+  const part = /(\d+ of \d+)$/.exec(detail)?.[1] ?? "";
+  if (/^chains/i.test(phase)) {
+    return `Making lessons for the judge, part ${part}: puzzles are tried, and every step is marked with how its attempt came out.`;
+  }
+  if (/^train/i.test(phase)) {
+    return `Training the judge, reading ${part}: it reads attempts whose end is known, and learns to foresee it.`;
+  }
+  return explain(phase);
 }
 
 /** "Step 120 of 300 · 8.2 s a step · about 24 minutes of training left" */
@@ -73,7 +98,8 @@ export function isDone(state: RunState): boolean {
 /** The page's headline: at the end the report's own, which claims no more than the intervals allow. */
 export function headline(state: RunState): string {
   if (state.result !== null) return reportHeadline(state.result);
-  if (state.comparing.plan !== null) return "Which way of learning to think works best?";
+  if (kindOf(state) === "compare") return "Which way of learning to think works best?";
+  if (kindOf(state) === "reward-model") return "A model learns to judge attempts that are not finished";
   return isDone(state) ? "The run is over" : "A small model is learning to think";
 }
 

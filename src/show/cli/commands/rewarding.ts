@@ -1,7 +1,7 @@
 /** Commands that train models which judge. Their options and examples; what they do is loaded when they run. */
 
 import { Option } from "commander";
-import { decimal, jsonOption, seedOption, wholeNumber } from "../options.ts";
+import { decimal, jsonOption, portOption, seedOption, wholeNumber } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Adder } from "./adder.ts";
 
@@ -16,6 +16,7 @@ export function addRewardModel(command: Adder, terminal: Terminal): void {
       "mull reward-model --quick",
       "mull reward-model --model base",
       "mull reward-model --labels soft --rollouts 8",
+      "mull reward-model --model base --lookahead 16",
       "mull reward-model --target policy --out runs/value",
       "mull reward-model --kind outcome --json",
     ],
@@ -47,12 +48,21 @@ export function addRewardModel(command: Adder, terminal: Terminal): void {
     .addOption(new Option("--rollouts <n>", "roll-outs of a step (default: 4)").argParser(wholeNumber(1, 1024)))
     .addOption(new Option("--rounds <n>", "rounds of chains and labels (default: 5)").argParser(wholeNumber(1, 1000)))
     .addOption(new Option("--passes <n>", "passes over all labels").argParser(wholeNumber(1, 1000)))
+    .addOption(
+      new Option(
+        "--lookahead <n>",
+        "roll-outs of a state that it looks ahead by, beside its head alone (default: none)",
+      ).argParser(wholeNumber(1, 1024)),
+    )
+    .addOption(new Option("--lookahead-temperature <t>", "of those roll-outs (default: 1)").argParser(decimal(0.05, 5)))
     .addOption(new Option("--temperature <t>", "of all sampling (default: 1)").argParser(decimal(0.05, 5)))
     .addOption(new Option("--max-tokens <n>", "the longest chain (default: 128)").argParser(wholeNumber(16, 1000)))
     .addOption(new Option("--threads <n>", "compute threads (default: one a core)").argParser(wholeNumber(1, 256)))
     .addOption(seedOption("seed of everything that is drawn"))
     .option("--out <dir>", "folder of the run (default: runs/reward-model-<model>-<kind>-seed<seed>)")
     .option("--fresh", "delete what the folder holds of a run and start over")
+    .addOption(portOption())
+    .option("--no-web", "without the live page")
     .addOption(jsonOption())
     .action(async (options) => (await import("../reward-model.ts")).rewardModelCommand(options, terminal));
 }

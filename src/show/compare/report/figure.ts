@@ -1,0 +1,279 @@
+/**
+ * The comparison on one figure: accuracy against train-time compute, a curve a contender, and accuracy of the finished models against
+ * test-time compute. Seeds are thin, means thick.
+ */
+
+import * as Plot from "@observablehq/plot";
+import { accuracyAxis, type ChartOptions, emptyChart, flopAxis, logTicks, spread } from "../../report/charts/axes.ts";
+import { counted, percent, powerOfTen, powerOfTenPlain } from "../../report/format.ts";
+import { LIGHT, type Palette } from "../../report/palette.ts";
+import { type Drawing, draw, lineOfText, placed, svg } from "../../report/plot.ts";
+import { type Frontier, frontiers, spendingGrid } from "../cells/compute-map.ts";
+import type { Comparison } from "../compare-result.ts";
+import { type Look, looksOf } from "./looks.ts";
+
+const MARGIN = { marginLeft: 46, marginRight: 190, marginTop: 34, marginBottom: 52 };
+const WIDTH = 1360;
+const HEIGHT = 640;
+
+type Point = { readonly flops: number; readonly accuracy: number };
+type Curve = {
+  readonly title: string;
+  readonly look: Look;
+  readonly mean: readonly Point[];
+  readonly seeds: readonly (readonly Point[])[];
+};
+
+/** Accuracy against train-time FLOPs; the base has spent none and stands at the left edge. */
+export function trainTimePanel(result: Comparison, options: ChartOptions): Drawing {
+  const looks = looksOf(result.standings, options.palette);
+  const trained = result.standings.filter(({ curve }) => curve.length > 1);
+  const least = Math.min(
+    ...trained.flatMap(({ curve }) => curve.filter(({ flops }) => flops > 0).map(({ flops }) => flops)),
+  );
+  const edge = least / 2;
+  const placedAt = ({ flops, passAt1 }: { flops: number; passAt1: number }): Point => ({
+    flops: Math.max(flops, edge),
+    accuracy: passAt1,
+  });
+  const curves = trained.map((standing): Curve => {
+    const own = result.cells.filter(({ name }) => name === standing.name);
+    return {
+      title: standing.title,
+      look: looks.get(standing.name) as Look,
+      mean: standing.curve.map(placedAt),
+      seeds: own.map(({ points }) => points.map(placedAt)),
+    };
+  });
+  return panel(
+    curves,
+    "train-time compute, FLOPs, log scale (left edge: the base)",
+    "solved at the first try",
+    options,
+  );
+}
+
+/** Accuracy of the finished models by majority vote, against FLOPs a problem. */
+export function testTimePanel(result: Comparison, options: ChartOptions): Drawing {
+  const looks = looksOf(result.standings, options.palette);
+  const curves = result.standings.map((standing): Curve => {
+    const votes = result.cells
+      .filter(({ name }) => name === standing.name)
+      .map(({ final }) => final.samples.filter(({ strategy }) => strategy === "majority"));
+    return {
+      title: standing.title,
+      look: looks.get(standing.name) as Look,
+      mean: meanOf(votes),
+      seeds: votes,
+    };
+  });
+  return panel(
+    curves,
+    "test-time compute a problem, FLOPs, log scale",
+    "solved by a majority vote of 1, 2, 4 ... chains",
+    options,
+  );
+}
+
+/** The map of the best contender: lines of accuracy over test-time compute, one a checkpoint, and which doubling buys more. */
+export function mapPanel(result: Comparison, { palette, width, height }: ChartOptions): Drawing {
+  const { map } = result;
+  if (map === null) return emptyChart({ palette, width, height }, "Train-time against test-time compute");
+  const grid = spendingGrid(map.points);
+  const trained = frontiers(map.points).filter(({ trainFlops }) => trainFlops > 0);
+  const xs = trained.map(({ trainFlops }) => trainFlops);
+  const ys = grid.map(({ testFlops }) => testFlops);
+  const pad = (values: readonly number[]): [number, number] => [Math.min(...values) / 1.5, Math.max(...values) * 1.5];
+  const better = grid.filter(({ byTraining, byThinking }) => byTraining !== null && byThinking !== null);
+  const advice = (cell: (typeof grid)[number]): string => ((cell.byTraining ?? 0) > (cell.byThinking ?? 0) ? "→" : "↑");
+  const marks: Plot.Markish[] = [
+    ...flopAxis(palette, logTicks(...pad(xs)), "train-time compute, FLOPs, log scale"),
+    Plot.axisY(logTicks(...pad(ys)), { text: powerOfTen, tickSize: 0, color: palette.muted, label: null }),
+    Plot.text(["test-time compute a problem, FLOPs"], {
+      frameAnchor: "top-left",
+      dy: -12,
+      lineAnchor: "bottom",
+      textAnchor: "start",
+      fill: palette.muted,
+    }),
+    ...isoLines(trained, palette),
+    Plot.text(grid, {
+      x: "trainFlops",
+      y: "testFlops",
+      text: (cell) => percent(cell.accuracy, 0),
+      fill: palette.ink,
+      dy: -7,
+    }),
+    Plot.text(better, { x: "trainFlops", y: "testFlops", text: advice, fill: palette.final, fontWeight: 700, dy: 9 }),
+  ];
+  return draw(
+    {
+      width,
+      height,
+      ...MARGIN,
+      marginLeft: 70,
+      marginRight: 60,
+      style: { fontSize: "13px" },
+      x: { type: "log", domain: pad(xs) },
+      y: { type: "log", domain: pad(ys) },
+      marks,
+    },
+    `Accuracy of ${map.title} over train-time and test-time compute; an arrow says which doubling gains more.`,
+  );
+}
+
+/** Lines through the test-time compute at which each checkpoint reaches an accuracy. */
+function isoLines(trained: readonly Frontier[], palette: Palette): Plot.Markish[] {
+  return [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].flatMap((level): Plot.Markish[] => {
+    const line = trained.flatMap(({ trainFlops, points }) => {
+      const testFlops = costOf(points, level);
+      return testFlops === null ? [] : [{ trainFlops, testFlops }];
+    });
+    if (line.length < 2) return [];
+    return [
+      Plot.line(line, { x: "trainFlops", y: "testFlops", stroke: palette.base, strokeWidth: 1.5 }),
+      Plot.text(line.slice(0, 1), {
+        x: "trainFlops",
+        y: "testFlops",
+        text: () => percent(level, 0),
+        dx: -8,
+        textAnchor: "end",
+        fill: palette.base,
+      }),
+    ];
+  });
+}
+
+/** The least test-time compute with which a frontier reaches `level`; null where it does not. */
+function costOf(points: Frontier["points"], level: number): number | null {
+  for (const [i, to] of points.entries()) {
+    if (to.accuracy < level) continue;
+    const from = points[i - 1];
+    if (from === undefined) return null; // reached with less than was measured
+    const along = (level - from.accuracy) / (to.accuracy - from.accuracy);
+    return from.testFlops * (to.testFlops / from.testFlops) ** along;
+  }
+  return null;
+}
+
+/** Both plots as an SVG document. */
+export function compareFigure(result: Comparison): string {
+  const size = { palette: LIGHT, width: 660, height: 500 };
+  const left = trainTimePanel(result, size);
+  const right = testTimePanel(result, size);
+  const title = "Which hypothesis wins? One base, equal compute";
+  const seeds = counted(result.seeds.length, "seed");
+  const caption = `${result.preset}: ${powerOfTen(result.budgetFlops)} FLOPs of training each, ${seeds}, ${counted(result.problems, "held-out problem")}.`;
+  const parts = [
+    `<rect width="${WIDTH}" height="${HEIGHT}" fill="${LIGHT.surface}"/>`,
+    lineOfText(30, 42, 22, 700, LIGHT.ink, title),
+    lineOfText(30, 84, 15, 700, LIGHT.ink, "Learning"),
+    lineOfText(700, 84, 15, 700, LIGHT.ink, "Thinking longer with what was learnt"),
+    placed(left, 22, 92),
+    placed(right, 692, 92),
+    lineOfText(
+      30,
+      620,
+      13,
+      400,
+      LIGHT.muted,
+      caption.replace(/\^(\d+)/g, (_, digits: string) => superscript(digits)),
+    ),
+  ];
+  const label = `${title}. ${left.label} ${right.label}`;
+  return `${svg({ width: WIDTH, height: HEIGHT, body: parts.join("\n"), label }, LIGHT.ink)}\n`;
+}
+
+function superscript(digits: string): string {
+  return [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("");
+}
+
+function panel(curves: readonly Curve[], below: string, above: string, options: ChartOptions): Drawing {
+  const { palette, width, height } = options;
+  const costs = curves.flatMap(({ mean }) => mean.map(({ flops }) => flops));
+  if (costs.length === 0) return emptyChart(options, above);
+  const [least, most] = [Math.min(...costs), Math.max(...costs)];
+  const room = 10 ** (Math.max(Math.log10(most / least), 0.5) * 0.04);
+  const domain: [number, number] = [least / room, most * room];
+  const ends = curves.map(({ mean }) => mean.at(-1) as Point);
+  const gap = 19 / (height - MARGIN.marginTop - MARGIN.marginBottom);
+  const rows = spread(
+    ends.map(({ accuracy }) => accuracy),
+    gap,
+    0.01,
+    0.99,
+  );
+  const marks: Plot.Markish[] = [
+    ...accuracyAxis(palette, above),
+    ...flopAxis(palette, logTicks(...domain), below),
+    ...curves.flatMap((curve) => curveMarks(curve, palette)),
+    ...curves.flatMap((curve, i) => endMarks(curve, rows[i] ?? 0, domain[1], palette)),
+  ];
+  const told = curves.map(({ title }, i) => `${title} ${percent((ends[i] as Point).accuracy)}`);
+  return draw(
+    { width, height, ...MARGIN, style: { fontSize: "13px" }, x: { type: "log", domain }, y: { domain: [0, 1] }, marks },
+    `${above}, at the most compute: ${told.join("; ")}.`,
+  );
+}
+
+function curveMarks({ title, look, mean, seeds }: Curve, palette: Palette): Plot.Markish[] {
+  const own = { x: "flops", y: "accuracy", stroke: look.color };
+  const thin = seeds.length > 1 ? seeds : [];
+  return [
+    ...thin.map((points) => Plot.line(points, { ...own, strokeWidth: 0.75, strokeOpacity: 0.45 })),
+    Plot.line(mean, { ...own, strokeWidth: 2.25, strokeDasharray: look.dash }),
+    Plot.dot(mean, {
+      ...own,
+      r: 3.5,
+      symbol: look.symbol,
+      fill: palette.surface,
+      strokeWidth: 1.75,
+      title: (p: Point) => `${title}, ${powerOfTenPlain(p.flops)} FLOPs: ${percent(p.accuracy)}`,
+    }),
+  ];
+}
+
+function endMarks({ title, look, mean }: Curve, row: number, right: number, palette: Palette): Plot.Markish[] {
+  const end = mean.at(-1) as Point;
+  const at = [{ x: right, y: row }];
+  return [
+    Plot.link([end], {
+      x1: "flops",
+      y1: "accuracy",
+      x2: () => right,
+      y2: () => row,
+      stroke: look.color,
+      strokeOpacity: 0.4,
+      strokeWidth: 0.75,
+    }),
+    Plot.dot(at, {
+      x: "x",
+      y: "y",
+      dx: 10,
+      r: 3.5,
+      symbol: look.symbol,
+      fill: palette.surface,
+      stroke: look.color,
+      strokeWidth: 1.75,
+    }),
+    Plot.text(at, {
+      x: "x",
+      y: "y",
+      dx: 20,
+      text: () => title,
+      fill: look.color,
+      textAnchor: "start",
+      fontWeight: 700,
+    }),
+  ];
+}
+
+/** Point by point over seeds, as far as all have them. */
+function meanOf(curves: readonly (readonly Point[])[]): Point[] {
+  const length = Math.min(...curves.map((curve) => curve.length));
+  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+  return Array.from({ length }, (_, i) => ({
+    flops: mean(curves.map((curve) => curve[i]?.flops ?? 0)),
+    accuracy: mean(curves.map((curve) => curve[i]?.accuracy ?? 0)),
+  }));
+}

@@ -1,0 +1,139 @@
+/** What search adds to the policy as training goes on, for methods that learn from a search: it should shrink as the policy learns. */
+
+import { percent, points, pointsInterval } from "../../report/format.ts";
+import type { Html } from "../../report/html.ts";
+import { chart, paragraphs, section } from "../../report/page/parts.ts";
+import { type Palette, THEMED } from "../../report/palette.ts";
+import type { Comparison } from "../compare-result.ts";
+import { type GapNames, gapTable, whatMarksAre } from "./gap-table.ts";
+import { looksOf } from "./looks.ts";
+import type { Standing } from "./standings.ts";
+import { type Figures, type GapChange, type GapWindow, gapChange, gapSteps, gapWindows } from "./step-gaps.ts";
+import { type TrainingLine, trainingChart } from "./training-charts.ts";
+
+const FIGURES: Figures = {
+  upper: ({ told }) => told["search"],
+  lower: ({ told }) => told["policy"],
+  beside: ({ told }) => told["found"],
+};
+
+/** A contender whose steps tell what its search solved and what its policy solved alone, two of them or more. */
+export type SearchGain = {
+  readonly standing: Standing;
+  readonly windows: readonly GapWindow[];
+  /** The first third of training against the last. */
+  readonly change: GapChange | null;
+};
+
+export function searchGains({ standings, cells }: Pick<Comparison, "standings" | "cells">): SearchGain[] {
+  return standings.flatMap((standing) => {
+    const steps = gapSteps(
+      cells.filter(({ name }) => name === standing.name),
+      FIGURES,
+    );
+    const windows = gapWindows(steps);
+    return windows.length < 2 ? [] : [{ standing, windows, change: gapChange(steps) }];
+  });
+}
+
+/** Whether the gain shrinks, a sentence or two for each; none for a run too short for thirds. */
+export function searchGainWords(gains: readonly SearchGain[]): string[] {
+  return gains.flatMap(({ standing, change }) => {
+    if (change === null) return [];
+    const { first, last } = change;
+    const then = `${standing.title}: in the first third of training search solved ${percent(first.upper)} of the step's puzzles and the policy alone ${percent(first.lower)} (${points(first.gap)})`;
+    const now = `in the last third ${percent(last.upper)} and ${percent(last.lower)} (${points(last.gap)})`;
+    return [`${then}, ${now}. ${verdict(change)}`];
+  });
+}
+
+/** What the findings say of it: only where it is sure. */
+export function searchGainFindings(gains: readonly SearchGain[]): string[] {
+  return gains.flatMap(({ standing, change }) => {
+    if (change === null || change.ci === null || (change.ci[0] <= 0 && change.ci[1] >= 0)) return [];
+    const { first, last } = change;
+    const word = change.change < 0 ? "shrank, as the policy learnt from it" : "grew";
+    return [
+      `What search adds to the policy of ${standing.title} ${word}: ${points(first.gap)} in the first third of training, ${points(last.gap)} in the last.`,
+    ];
+  });
+}
+
+function verdict({ change, ci }: GapChange): string {
+  if (ci === null) return "The steps are too few to say whether what search adds shrinks.";
+  const by = `${points(change)}, 95% interval ${pointsInterval(ci)}`;
+  if (ci[1] < 0) return `What search adds shrank (${by}): the policy has learnt part of it.`;
+  if (ci[0] > 0) return `What search adds grew (${by}): search gains more from the training than the policy alone.`;
+  return `Whether what search adds shrinks cannot be told (${by}).`;
+}
+
+const NAMES: GapNames = { upper: "after search", lower: "policy alone", gap: "search less policy" };
+const SIZE = { palette: THEMED, width: 812, height: 360 };
+
+/** Null where no contender tells of a search. */
+export function searchGainSection(result: Pick<Comparison, "standings" | "cells">): Html | null {
+  const gains = searchGains(result);
+  if (gains.length === 0) return null;
+  return section(
+    "search-gain",
+    "What search adds, and whether the policy learns it",
+    paragraphs(searchGainWords(gains)),
+    gains.map((gain) =>
+      chart(solvedChart(gain, SIZE.palette), solvedCaption(gain), gapTable(gain.standing.title, NAMES, gain)),
+    ),
+    chart(
+      gainChart(result, gains, SIZE.palette),
+      "The shaded gap of the charts above by itself: what search solves less what one chain of the policy solves, in percentage points. Bars are 95% intervals from the spread of the steps in a window. A line that falls towards zero says that the policy has learnt to do without the search.",
+    ),
+  );
+}
+
+function solvedChart({ standing, windows }: SearchGain, palette: Palette) {
+  const line = (
+    title: string,
+    color: string,
+    mark: TrainingLine["look"],
+    of: (window: GapWindow) => number | null,
+  ) => ({
+    title,
+    look: { ...mark, color },
+    points: windows.flatMap((window) => {
+      const value = of(window);
+      return value === null ? [] : [{ flops: window.flops, value }];
+    }),
+  });
+  const lines: TrainingLine[] = [
+    line("after search", palette.good, { color: "", symbol: "triangle", dash: "none" }, ({ upper }) => upper),
+    line("policy alone", palette.base, { color: "", symbol: "circle", dash: "none" }, ({ lower }) => lower),
+    line("anywhere in the tree", palette.muted, { color: "", symbol: "square", dash: "2 4" }, ({ beside }) => beside),
+  ];
+  const above = `${standing.title}: puzzles of training steps solved`;
+  return trainingChart(
+    lines,
+    { above, domain: [0, 1], format: (value) => percent(value, 0), scale: "linear", shade: true },
+    { ...SIZE, palette },
+  );
+}
+
+function solvedCaption({ standing, windows }: SearchGain): string {
+  const found = windows.some(({ beside }) => beside !== null);
+  const what = found
+    ? "Search answers with the end that most of its walks came to; the dotted line counts a puzzle where any end in its tree is right, which is what a perfect choice among them would solve."
+    : "Search counts where any of its beams came to a right end.";
+  return `${standing.title} on the puzzles that it trains on, each met before the step learnt from it: one chain of the policy, and the search that becomes its teacher. ${what} Search asks the exact checker about every end; the policy does not. ${whatMarksAre(windows)}`;
+}
+
+function gainChart(result: Pick<Comparison, "standings">, gains: readonly SearchGain[], palette: Palette) {
+  const looks = looksOf(result.standings, palette);
+  const lines = gains.map(({ standing: { name, title }, windows }): TrainingLine => {
+    const look = looks.get(name);
+    if (look === undefined) throw new Error(`no look for ${name}`);
+    return { title, look, points: windows.map(({ flops, gap, ci }) => ({ flops, value: gap, ci })) };
+  });
+  const format = (value: number): string => points(value, 0).replace(/ points?$/, "");
+  return trainingChart(
+    lines,
+    { above: "search less policy, percentage points", format, scale: "linear" },
+    { ...SIZE, palette },
+  );
+}
