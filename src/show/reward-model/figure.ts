@@ -1,4 +1,4 @@
-/** The figure of a reward model: whether its scores are probabilities, and what it chooses as more and more chains are scored. */
+/** The figure of a reward model: whether its scores rank and are probabilities, and what it chooses as more and more chains are scored. */
 
 import * as Plot from "@observablehq/plot";
 import type { ReliabilityBin } from "../../measure/calibration.ts";
@@ -6,23 +6,27 @@ import { accuracyAxis, bottomLabel, type ChartOptions, spread } from "../report/
 import { fixed, percent } from "../report/format.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
 import { type Drawing, draw, lineOfText, placed, svg } from "../report/plot.ts";
+import { rankingPanel } from "./ranking-panel.ts";
 import type { RewardReport } from "./report.ts";
 import type { Pressure, Reading } from "./votes.ts";
 
 const WIDTH = 1200;
-const HEIGHT = 560;
+/** Below the two panels and before the third. */
+const MIDDLE = 560;
 const MARGIN = { marginLeft: 46, marginTop: 34, marginBottom: 52 };
 const SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
-type Reported = Pick<RewardReport, "reliability" | "pressure" | "plan" | "model">;
+type Reported = Pick<RewardReport, "rankings" | "ahead" | "reliability" | "pressure" | "plan" | "model">;
 
 export function rewardFigure(report: Reported): string {
   const size = { palette: LIGHT, width: 560, height: 430 };
   const left = reliabilityPanel(report, size);
   const right = pressurePanel(report.pressure, "reached", size);
+  const below = rankingPanel(report, { palette: LIGHT, width: 1140 });
+  const height = MIDDLE + 40 + below.height;
   const title = `A ${report.plan.kind} reward model on the chains of ${report.model}`;
   const parts = [
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="${LIGHT.surface}"/>`,
+    `<rect width="${WIDTH}" height="${height}" fill="${LIGHT.surface}"/>`,
     lineOfText(30, 42, 22, 700, LIGHT.ink, title),
     lineOfText(30, 84, 15, 700, LIGHT.ink, "Are its scores probabilities?"),
     lineOfText(620, 84, 15, 700, LIGHT.ink, "The best of n chains by its score: what it thinks, and what is so"),
@@ -34,26 +38,34 @@ export function rewardFigure(report: Reported): string {
       13,
       400,
       LIGHT.muted,
-      `Left: ${fixed(report.reliability.states)} states, each beside ${report.plan.measured.rollouts} fresh roll-outs. Right: ${fixed(report.plan.measured.problems)} held-out problems.`,
+      `Left: ${fixed(report.reliability.states)} states, each beside ${report.plan.measured.rollouts} fresh roll-outs; a mark is larger, the more states it stands for. Right: ${fixed(report.plan.measured.problems)} held-out problems.`,
     ),
+    lineOfText(30, MIDDLE + 30, 15, 700, LIGHT.ink, "Does it rank attempts as an exact solver does?"),
+    placed(below, 22, MIDDLE + 36),
   ];
-  return `${svg({ width: WIDTH, height: HEIGHT, body: parts.join("\n"), label: `${title}. ${left.label} ${right.label}` }, LIGHT.ink)}\n`;
+  return `${svg({ width: WIDTH, height, body: parts.join("\n"), label: `${title}. ${left.label} ${right.label} ${below.label}` }, LIGHT.ink)}\n`;
 }
 
 /** The reliability diagram: a dot a bin, its area the number of states. */
-export function reliabilityPanel({ reliability }: Pick<RewardReport, "reliability">, options: ChartOptions): Drawing {
+export function reliabilityPanel(
+  { reliability, ahead }: Pick<RewardReport, "reliability" | "ahead">,
+  options: ChartOptions,
+): Drawing {
   const { palette, width, height } = options;
   const { before, after, states } = reliability;
-  const series = [
-    { bins: before.bins, color: palette.control, symbol: "square" as const, name: "as trained" },
-    { bins: after.bins, color: palette.final, symbol: "circle" as const, name: "calibrated" },
+  const series: { bins: readonly ReliabilityBin[]; color: string; symbol: Plot.SymbolType; name: string }[] = [
+    { bins: before.bins, color: palette.control, symbol: "square", name: "as trained" },
+    { bins: after.bins, color: palette.final, symbol: "circle", name: "calibrated" },
   ];
+  if (ahead !== null) {
+    const name = `${fixed(ahead.rollouts)} roll-outs ahead`;
+    series.push({ bins: ahead.lookahead.reliability.bins, color: palette.good, symbol: "triangle", name });
+  }
   const marks: Plot.Markish[] = [
     ...accuracyAxis(palette, "roll-outs that came out right"),
     ...shareAxis(palette, "score"),
     Plot.line([{ x: 0 }, { x: 1 }], { x: "x", y: "x", stroke: palette.muted, strokeDasharray: "3 4" }),
     ...series.flatMap(({ bins, color, symbol, name }, i) => [
-      Plot.line(bins, { x: "predicted", y: "observed", stroke: color, strokeWidth: 1.5 }),
       Plot.dot(bins, {
         x: "predicted",
         y: "observed",

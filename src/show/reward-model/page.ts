@@ -7,20 +7,12 @@ import { chart, paragraphs, section, table } from "../report/page/parts.ts";
 import { THEMED } from "../report/palette.ts";
 import { lookingAhead, lookingAheadSentences } from "./ahead-view.ts";
 import { pressurePanel, reliabilityPanel } from "./figure.ts";
-import type { NamedRanking } from "./rankings.ts";
+import { rankingPanel, STATE_WORDS } from "./ranking-panel.ts";
 import type { RewardReport } from "./report.ts";
 import { stepByStep } from "./step-by-step.ts";
 import type { Choosing, Estimate } from "./votes.ts";
 
 const SIZE = { palette: THEMED, width: 812, height: 480 };
-
-const STATES: Readonly<Record<NamedRanking["states"], string>> = {
-  all: "all states",
-  "3": "three numbers left",
-  "2": "two numbers left",
-  "1": "one number left",
-  chains: "whole chains",
-};
 
 const ANSWERS: Readonly<Record<Choosing["reading"], string>> = {
   claimed: "what a chain says is solved",
@@ -51,7 +43,8 @@ export function findings({ rankings, reliability, ahead, choosing: chosen }: Rew
   const ranked = rankings
     .filter(({ states }) => states !== "1" && states !== "2")
     .map(
-      ({ states, auroc, ci }) => `${fixed(auroc, 3)} over ${STATES[states]} (${fixed(ci[0], 3)} to ${fixed(ci[1], 3)})`,
+      ({ states, auroc, ci }) =>
+        `${fixed(auroc, 3)} over ${STATE_WORDS[states]} (${fixed(ci[0], 3)} to ${fixed(ci[1], 3)})`,
     );
   return [
     `A good one scores above a bad one with probability (AUROC, against the truth by an exact solver) ${ranked.join(", ")}.`,
@@ -69,21 +62,25 @@ function judged({ ci }: Estimate): { readonly lo: string; readonly verdict: stri
   return { lo: pointsInterval(ci), verdict };
 }
 
-function ranking({ rankings }: RewardReport): Html {
+function ranking(report: RewardReport): Html {
   return section(
     "ranking",
     "Does it tell good from bad?",
+    chart(
+      rankingPanel(report, SIZE),
+      "How often an attempt that can still be solved scores above one that cannot, by how many numbers are left to combine; bars are 95% intervals over problems.",
+    ),
     table(
       "Area under the ROC curve, against the truth; intervals over problems",
       [
-        { name: "states", cell: (r) => STATES[r.states] },
+        { name: "states", cell: (r) => STATE_WORDS[r.states] },
         { name: "AUROC", cell: (r) => fixed(r.auroc, 3) },
         { name: "95% interval", cell: (r) => `${fixed(r.ci[0], 3)} to ${fixed(r.ci[1], 3)}` },
         { name: "good ones", cell: (r) => percent(r.right) },
         { name: "cases", cell: (r) => fixed(r.cases) },
         { name: "problems", cell: (r) => fixed(r.problems) },
       ],
-      rankings,
+      report.rankings,
     ),
   );
 }
