@@ -33,8 +33,6 @@ export type Earlier = { readonly cells: readonly Cell[]; readonly map: Compariso
 
 /**
  * @throws MullError `usage` where the file is no compare.json, or one on other terms: another preset, budget, base or other problems
- * @example
- * const { cells } = await readEarlier("docs/results/compare-full.json", { preset: COMPARE_PRESETS.full, base: base.digest });
  */
 export async function readEarlier(
   path: string,
