@@ -58,6 +58,6 @@ export const COMPARE_PRESETS: Readonly<Record<ComparePresetName, ComparePreset>>
     problems: 400,
     point: { samples: 1, maxTokens: 1024 },
     final: { samples: 16, maxTokens: 1024 },
-    map: { samples: 16, maxTokens: 512 },
+    map: { samples: 8, maxTokens: 512 },
   },
 };
