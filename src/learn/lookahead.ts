@@ -21,7 +21,7 @@ import type { Problem } from "../core/problem.ts";
 import { deriveSeed } from "../core/rng.ts";
 import type { ChainScorer } from "./ppo-rewards.ts";
 import type { SteppedChain } from "./process-labels.ts";
-import type { LogitCalibration } from "./reward-model.ts";
+import { type LogitCalibration, probabilities } from "./reward-model.ts";
 
 export type LookaheadOptions = {
   /** The policy that writes roll-outs, and its shape, for the FLOPs. */
@@ -90,9 +90,7 @@ export class Lookahead implements StepScorer, ChainScorer {
     chains: readonly SteppedChain[],
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<number[][]> => {
-    const { slope, intercept } = this.calibration;
-    const logits = await this.logitsOf(chains, options);
-    return logits.map((own) => own.map((logit) => 1 / (1 + Math.exp(-(slope * logit + intercept)))));
+    return probabilities(await this.logitsOf(chains, options), this.calibration);
   };
 
   async score(

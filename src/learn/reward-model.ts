@@ -105,9 +105,7 @@ export class RewardModel implements StepScorer, ProcessRewardModel, AsyncDisposa
     chains: readonly SteppedChain[],
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<number[][]> => {
-    const { slope, intercept } = this.calibration;
-    const logits = await this.logitsOf(chains, options);
-    return logits.map((own) => own.map((logit) => 1 / (1 + Math.exp(-(slope * logit + intercept)))));
+    return probabilities(await this.logitsOf(chains, options), this.calibration);
   };
 
   /** What the head says before calibration: [chains][steps]. */
@@ -230,4 +228,12 @@ export function valueFunction(model: RewardModel, split: (chain: string) => read
       return { flops: model.spent() - before };
     },
   };
+}
+
+/** Of logits [chains][steps], calibrated. */
+export function probabilities(
+  logits: readonly (readonly number[])[],
+  { slope, intercept }: LogitCalibration,
+): number[][] {
+  return logits.map((own) => own.map((logit) => 1 / (1 + Math.exp(-(slope * logit + intercept)))));
 }

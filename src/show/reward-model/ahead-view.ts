@@ -4,13 +4,9 @@ import { counted, fixed, powerOfTen } from "../report/format.ts";
 import type { Html } from "../report/html.ts";
 import { paragraphs, section, table } from "../report/page/parts.ts";
 import type { Ahead, Judged } from "./ahead.ts";
+import { STATE_WORDS } from "./ranking-panel.ts";
 
-const STATES = [
-  ["all", "all states"],
-  ["3", "three numbers left"],
-  ["2", "two numbers left"],
-  ["1", "one number left"],
-] as const;
+const STATES = ["all", "3", "2", "1"] as const;
 
 export function lookingAheadSentences({ rollouts, head, lookahead }: Ahead): string[] {
   const ranks = ({ rankings }: Judged, states: string): string => {
@@ -45,7 +41,7 @@ export function lookingAhead(ahead: Ahead): Html {
         { name: `${fixed(rollouts)} roll-outs`, cell: ([, show]) => show(ahead.lookahead) },
       ],
       [
-        ...STATES.map(([name, words]) => [`AUROC, ${words}`, cell(name)] as const),
+        ...STATES.map((name) => [`AUROC, ${STATE_WORDS[name]}`, cell(name)] as const),
         ["calibration error", (judged) => fixed(judged.reliability.ece, 3)],
         ["FLOPs a state", (judged) => powerOfTen(judged.flops)],
       ] as const satisfies readonly (readonly [string, (judged: Judged) => string])[],

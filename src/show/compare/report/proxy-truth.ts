@@ -11,33 +11,17 @@ import { THEMED } from "../../report/palette.ts";
 import type { Drawing } from "../../report/plot.ts";
 import type { Comparison } from "../compare-result.ts";
 import { type GapNames, gapTable, whatMarksAre } from "./gap-table.ts";
-import type { Standing } from "./standings.ts";
-import { type Figures, type GapChange, type GapWindow, gapChange, gapSteps, gapWindows } from "./step-gaps.ts";
+import { type Figures, type Gap, type GapChange, gapsOf, surelyChanged } from "./step-gaps.ts";
 import { type TrainingLine, trainingChart } from "./training-charts.ts";
 
 const FIGURES: Figures = { upper: ({ told }) => told["proxy"], lower: ({ reward }) => reward };
 
-/** A contender that is rewarded by a model's scores, for two steps or more. */
-export type ProxyTruth = {
-  readonly standing: Standing;
-  readonly windows: readonly GapWindow[];
-  /** The first third of training against the last. */
-  readonly change: GapChange | null;
-};
-
-export function proxyTruths({ standings, cells }: Pick<Comparison, "standings" | "cells">): ProxyTruth[] {
-  return standings.flatMap((standing) => {
-    const steps = gapSteps(
-      cells.filter(({ name }) => name === standing.name),
-      FIGURES,
-    );
-    const windows = gapWindows(steps);
-    return windows.length < 2 ? [] : [{ standing, windows, change: gapChange(steps) }];
-  });
+export function proxyTruths(result: Pick<Comparison, "standings" | "cells">): Gap[] {
+  return gapsOf(result, FIGURES);
 }
 
 /** By how much the proxy exceeds the truth early and late, and what follows; none for a run too short for thirds. */
-export function proxyTruthWords(rewarded: readonly ProxyTruth[]): string[] {
+export function proxyTruthWords(rewarded: readonly Gap[]): string[] {
   return rewarded.flatMap(({ standing, change }) => {
     if (change === null) return [];
     const { first, last } = change;
@@ -48,14 +32,11 @@ export function proxyTruthWords(rewarded: readonly ProxyTruth[]): string[] {
 }
 
 /** What the findings say of it: only where it is sure. */
-export function proxyTruthFindings(rewarded: readonly ProxyTruth[]): string[] {
-  return rewarded.flatMap(({ standing, change }) => {
-    if (change === null || change.ci === null || (change.ci[0] <= 0 && change.ci[1] >= 0)) return [];
+export function proxyTruthFindings(rewarded: readonly Gap[]): string[] {
+  return surelyChanged(rewarded).map(({ standing, change }) => {
     const { first, last } = change;
     const word = change.change < 0 ? "fell" : "grew, a sign of reward hacking";
-    return [
-      `What the process reward model of ${standing.title} believes in excess of the truth ${word}: ${points(first.gap)} in the first third of training, ${points(last.gap)} in the last.`,
-    ];
+    return `What the process reward model of ${standing.title} believes in excess of the truth ${word}: ${points(first.gap)} in the first third of training, ${points(last.gap)} in the last.`;
   });
 }
 
@@ -83,7 +64,7 @@ export function proxyTruthSection(result: Pick<Comparison, "standings" | "cells"
   );
 }
 
-function proxyChart({ standing, windows }: ProxyTruth): Drawing {
+function proxyChart({ standing, windows }: Gap): Drawing {
   const { palette } = SIZE;
   const lines: TrainingLine[] = [
     {
@@ -118,6 +99,6 @@ function domainOf(lines: readonly TrainingLine[]): { readonly domain?: readonly 
   return values.every((value) => value >= 0 && value <= 1) ? { domain: [0, 1] } : {};
 }
 
-function caption({ standing, windows }: ProxyTruth): string {
+function caption({ standing, windows }: Gap): string {
   return `${standing.title}: the reward that the process reward model gives a chain in all, which is its guess at the chance that the chain is right, beside the share of the same chains that the exact checker finds right. The shaded gap is what the model believes too much; bars are 95% intervals of it. At first the model knows nothing and its guess is worth little. Later, a gap that opens while fewer or no more chains are right would mean that the policy has found what the model likes instead of what is right. ${whatMarksAre(windows)}`;
 }

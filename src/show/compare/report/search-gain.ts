@@ -7,8 +7,7 @@ import { type Palette, THEMED } from "../../report/palette.ts";
 import type { Comparison } from "../compare-result.ts";
 import { type GapNames, gapTable, whatMarksAre } from "./gap-table.ts";
 import { looksOf } from "./looks.ts";
-import type { Standing } from "./standings.ts";
-import { type Figures, type GapChange, type GapWindow, gapChange, gapSteps, gapWindows } from "./step-gaps.ts";
+import { type Figures, type Gap, type GapChange, type GapWindow, gapsOf, surelyChanged } from "./step-gaps.ts";
 import { type TrainingLine, trainingChart } from "./training-charts.ts";
 
 const FIGURES: Figures = {
@@ -17,27 +16,12 @@ const FIGURES: Figures = {
   beside: ({ told }) => told["found"],
 };
 
-/** A contender whose steps tell what its search solved and what its policy solved alone, two of them or more. */
-export type SearchGain = {
-  readonly standing: Standing;
-  readonly windows: readonly GapWindow[];
-  /** The first third of training against the last. */
-  readonly change: GapChange | null;
-};
-
-export function searchGains({ standings, cells }: Pick<Comparison, "standings" | "cells">): SearchGain[] {
-  return standings.flatMap((standing) => {
-    const steps = gapSteps(
-      cells.filter(({ name }) => name === standing.name),
-      FIGURES,
-    );
-    const windows = gapWindows(steps);
-    return windows.length < 2 ? [] : [{ standing, windows, change: gapChange(steps) }];
-  });
+export function searchGains(result: Pick<Comparison, "standings" | "cells">): Gap[] {
+  return gapsOf(result, FIGURES);
 }
 
 /** Whether the gain shrinks, a sentence or two for each; none for a run too short for thirds. */
-export function searchGainWords(gains: readonly SearchGain[]): string[] {
+export function searchGainWords(gains: readonly Gap[]): string[] {
   return gains.flatMap(({ standing, change }) => {
     if (change === null) return [];
     const { first, last } = change;
@@ -48,14 +32,11 @@ export function searchGainWords(gains: readonly SearchGain[]): string[] {
 }
 
 /** What the findings say of it: only where it is sure. */
-export function searchGainFindings(gains: readonly SearchGain[]): string[] {
-  return gains.flatMap(({ standing, change }) => {
-    if (change === null || change.ci === null || (change.ci[0] <= 0 && change.ci[1] >= 0)) return [];
+export function searchGainFindings(gains: readonly Gap[]): string[] {
+  return surelyChanged(gains).map(({ standing, change }) => {
     const { first, last } = change;
     const word = change.change < 0 ? "shrank, as the policy learnt from it" : "grew";
-    return [
-      `What search adds to the policy of ${standing.title} ${word}: ${points(first.gap)} in the first third of training, ${points(last.gap)} in the last.`,
-    ];
+    return `What search adds to the policy of ${standing.title} ${word}: ${points(first.gap)} in the first third of training, ${points(last.gap)} in the last.`;
   });
 }
 
@@ -88,7 +69,7 @@ export function searchGainSection(result: Pick<Comparison, "standings" | "cells"
   );
 }
 
-function solvedChart({ standing, windows }: SearchGain, palette: Palette) {
+function solvedChart({ standing, windows }: Gap, palette: Palette) {
   const line = (
     title: string,
     color: string,
@@ -115,7 +96,7 @@ function solvedChart({ standing, windows }: SearchGain, palette: Palette) {
   );
 }
 
-function solvedCaption({ standing, windows }: SearchGain): string {
+function solvedCaption({ standing, windows }: Gap): string {
   const found = windows.some(({ beside }) => beside !== null);
   const what = found
     ? "Search answers with the end that most of its walks came to; the dotted line counts a puzzle where any end in its tree is right, which is what a perfect choice among them would solve."
@@ -123,7 +104,7 @@ function solvedCaption({ standing, windows }: SearchGain): string {
   return `${standing.title} on the puzzles that it trains on, each met before the step learnt from it: one chain of the policy, and the search that becomes its teacher. ${what} Search asks the exact checker about every end; the policy does not. ${whatMarksAre(windows)}`;
 }
 
-function gainChart(result: Pick<Comparison, "standings">, gains: readonly SearchGain[], palette: Palette) {
+function gainChart(result: Pick<Comparison, "standings">, gains: readonly Gap[], palette: Palette) {
   const looks = looksOf(result.standings, palette);
   const lines = gains.map(({ standing: { name, title }, windows }): TrainingLine => {
     const look = looks.get(name);

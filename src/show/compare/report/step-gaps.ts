@@ -9,6 +9,8 @@ import type { Interval } from "../../../measure/bootstrap.ts";
 import { studentInterval, welchDifference } from "../../../measure/student.ts";
 import type { CellResult } from "../cells/cell-result.ts";
 import type { CellStep } from "../cells/cell-state.ts";
+import type { Comparison } from "../compare-result.ts";
+import type { Standing } from "./standings.ts";
 
 /** A step's figure; undefined where it does not tell it. */
 export type Figure = (step: CellStep) => number | undefined;
@@ -108,4 +110,30 @@ export function gapChange(steps: readonly GapStep[]): GapChange | null {
 
 function mean(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/** A contender whose steps tell both figures, in two windows or more. */
+export type Gap = {
+  readonly standing: Standing;
+  readonly windows: readonly GapWindow[];
+  /** The first third of training against the last. */
+  readonly change: GapChange | null;
+};
+
+/** Of each contender that tells both, in the order of standings. */
+export function gapsOf({ standings, cells }: Pick<Comparison, "standings" | "cells">, figures: Figures): Gap[] {
+  return standings.flatMap((standing) => {
+    const own = cells.filter(({ name }) => name === standing.name);
+    const steps = gapSteps(own, figures);
+    const windows = gapWindows(steps);
+    return windows.length < 2 ? [] : [{ standing, windows, change: gapChange(steps) }];
+  });
+}
+
+/** Those whose gap changed beyond doubt, with the change. */
+export function surelyChanged(gaps: readonly Gap[]): { readonly standing: Standing; readonly change: GapChange }[] {
+  return gaps.flatMap(({ standing, change }) => {
+    if (change === null || change.ci === null || (change.ci[0] <= 0 && change.ci[1] >= 0)) return [];
+    return [{ standing, change }];
+  });
 }
