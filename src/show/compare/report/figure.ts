@@ -10,6 +10,7 @@ import { LIGHT, type Palette } from "../../report/palette.ts";
 import { type Drawing, draw, lineOfText, placed, svg } from "../../report/plot.ts";
 import { type Frontier, frontiers, spendingGrid } from "../cells/compute-map.ts";
 import type { Comparison } from "../compare-result.ts";
+import { endLabel } from "./end-label.ts";
 import { type Look, looksOf } from "./looks.ts";
 
 const MARGIN = { marginLeft: 46, marginRight: 190, marginTop: 34, marginBottom: 52 };
@@ -207,7 +208,10 @@ function panel(curves: readonly Curve[], below: string, above: string, options: 
     ...accuracyAxis(palette, above),
     ...flopAxis(palette, logTicks(...domain), below),
     ...curves.flatMap((curve) => curveMarks(curve, palette)),
-    ...curves.flatMap((curve, i) => endMarks(curve, rows[i] ?? 0, domain[1], palette)),
+    ...curves.flatMap((curve, i) => {
+      const { flops, accuracy } = curve.mean.at(-1) as Point;
+      return endLabel(curve, [[flops, accuracy]], { right: domain[1], row: rows[i] ?? 0 }, palette);
+    }),
   ];
   const told = curves.map(({ title }, i) => `${title} ${percent((ends[i] as Point).accuracy)}`);
   return draw(
@@ -229,41 +233,6 @@ function curveMarks({ title, look, mean, seeds }: Curve, palette: Palette): Plot
       fill: palette.surface,
       strokeWidth: 1.75,
       title: (p: Point) => `${title}, ${powerOfTenPlain(p.flops)} FLOPs: ${percent(p.accuracy)}`,
-    }),
-  ];
-}
-
-function endMarks({ title, look, mean }: Curve, row: number, right: number, palette: Palette): Plot.Markish[] {
-  const end = mean.at(-1) as Point;
-  const at = [{ x: right, y: row }];
-  return [
-    Plot.link([end], {
-      x1: "flops",
-      y1: "accuracy",
-      x2: () => right,
-      y2: () => row,
-      stroke: look.color,
-      strokeOpacity: 0.4,
-      strokeWidth: 0.75,
-    }),
-    Plot.dot(at, {
-      x: "x",
-      y: "y",
-      dx: 10,
-      r: 3.5,
-      symbol: look.symbol,
-      fill: palette.surface,
-      stroke: look.color,
-      strokeWidth: 1.75,
-    }),
-    Plot.text(at, {
-      x: "x",
-      y: "y",
-      dx: 20,
-      text: () => title,
-      fill: look.color,
-      textAnchor: "start",
-      fontWeight: 700,
     }),
   ];
 }

@@ -6,6 +6,7 @@ import { bottomLabel, type ChartOptions, emptyChart, logTicks, niceCeiling, spre
 import { powerOfTen, powerOfTenPlain } from "../../report/format.ts";
 import type { Palette } from "../../report/palette.ts";
 import { type Drawing, draw } from "../../report/plot.ts";
+import { endLabel } from "./end-label.ts";
 import type { Look } from "./looks.ts";
 
 const MARGIN = { marginLeft: 56, marginTop: 34, marginBottom: 52 };
@@ -55,7 +56,10 @@ export function trainingChart(lines: readonly TrainingLine[], axes: TrainingAxes
     ...axisMarks(x, [low, high], axes, palette),
     ...(axes.shade === true ? shadeMarks(drawn, x.place) : []),
     ...drawn.flatMap((line) => lineMarks(line, x.place, axes.format, palette)),
-    ...drawn.flatMap((line, i) => endMarks(line, x.domain[1], rows[i] ?? 0, x.place, palette)),
+    ...drawn.flatMap((line, i) => {
+      const last = line.points.slice(-1).map((point) => [x.place(point), point.value] as const);
+      return endLabel(line, last, { right: x.domain[1], row: rows[i] ?? 0 }, palette);
+    }),
   ];
   const told = drawn.map(({ title, points }) => {
     const [first, last] = [points[0], points.at(-1)] as [TrainingPoint, TrainingPoint];
@@ -164,38 +168,5 @@ function lineMarks(
       strokeWidth: 1.75,
       title: ({ flops, value }: TrainingPoint) => `${title}, ${powerOfTenPlain(flops)} FLOPs: ${format(value)}`,
     }),
-  ];
-}
-
-function endMarks(
-  { title, look, points }: TrainingLine,
-  right: number,
-  row: number,
-  x: Abscissa["place"],
-  palette: Palette,
-): Plot.Markish[] {
-  const at = [{ x: right, y: row }];
-  const stroke = look.color;
-  return [
-    Plot.link(points.slice(-1), {
-      x1: x,
-      y1: "value",
-      x2: () => right,
-      y2: () => row,
-      stroke,
-      strokeOpacity: 0.4,
-      strokeWidth: 0.75,
-    }),
-    Plot.dot(at, {
-      x: "x",
-      y: "y",
-      dx: 10,
-      r: 3.5,
-      symbol: look.symbol,
-      fill: palette.surface,
-      stroke,
-      strokeWidth: 1.75,
-    }),
-    Plot.text(at, { x: "x", y: "y", dx: 20, text: () => title, fill: stroke, textAnchor: "start", fontWeight: 700 }),
   ];
 }
