@@ -14,13 +14,20 @@ import { EmbeddedModel } from "../../src/model/embedded.ts";
 import { SHIPPED } from "../../src/model/open.ts";
 import { seedOption, wholeNumber } from "../../src/show/cli/options.ts";
 import { table } from "../../src/show/cli/terminal.ts";
+import { rasterise } from "../../src/show/report/figure.ts";
 import { heldOut } from "../../src/show/reproduce/measuring.ts";
 import { countdownTokenizer } from "../../src/tasks/countdown/vocabulary.ts";
 import type { Candidate } from "./candidates.ts";
 import { compareAt, inFlops, sentencesOf } from "./comparison.ts";
 import { CONTENDERS, type Contender, candidatesOf } from "./contenders.ts";
+import { guidanceFigure } from "./figure.ts";
 import { VALUE_COSTS, type ValueCost } from "./meter.ts";
 import { foldersOf, loadValue, trainValue } from "./value.ts";
+
+const COSTS: Readonly<Record<ValueCost, string>> = {
+  read: "every prefix read anew",
+  remembered: "earlier steps of a chain remembered",
+};
 
 /** Problems that are searched side by side: they fill the decoder. */
 const ABREAST = 16;
@@ -42,7 +49,7 @@ const program = new Command("bench:guidance")
   .option("--max-tokens <n>", "tokens of a chain", wholeNumber(8, 384), 384)
   .option("--threads <n>", "threads of the policy and of the value", wholeNumber(1, 64), 1)
   .addOption(seedOption("of everything that is drawn"))
-  .option("--out <file>", "write the result as JSON there too")
+  .option("--out <file>", "write the result as JSON there too, and the figure beside it (.png)")
   .option("--json", "print the result as JSON, for programs", false);
 program.parse();
 const options = program.opts<{
@@ -105,7 +112,11 @@ const result = {
   training: trained === null ? null : { problems: options.trainProblems, flops: trained.flops, loss: trained.loss },
   ...{ entries, sentences, byNumbers },
 };
-if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(result, null, 1)}\n`);
+if (options.out !== undefined) {
+  const terms = `${problems.length} held-out problems, seed ${seed}; bars are 95% intervals over problems; the value's cost: ${COSTS[cost]}.`;
+  await writeFile(options.out, `${JSON.stringify(result, null, 1)}\n`);
+  await writeFile(`${options.out.replace(/\.json$/, "")}.png`, rasterise(guidanceFigure(entries, terms)));
+}
 if (options.json) console.log(JSON.stringify(result, null, 2));
 else for (const line of report()) console.log(line);
 

@@ -7,7 +7,8 @@ import * as Plot from "@observablehq/plot";
 import { accuracyAxis, bottomLabel, type ChartOptions, spread } from "../report/charts/axes.ts";
 import { intervalText, percent } from "../report/format.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
-import { type Drawing, draw, lineOfText, placed, svg } from "../report/plot.ts";
+import { PANELS_TOP, panelsSvg } from "../report/panels.ts";
+import { type Drawing, draw } from "../report/plot.ts";
 import type { ImproveResult } from "./improve-result.ts";
 import type { DifficultyPoint } from "./improve-state.ts";
 import { headline } from "./story.ts";
@@ -212,23 +213,10 @@ export function improveFigure(result: ImproveResult): string {
   const right = collapsePanel(result, { palette: LIGHT, width: 540, height: 450 });
   const { seed, search, budget, points } = result;
   const n = points[0]?.difficulties[0]?.policy.n ?? 0;
-  const title = headline(result);
-  const parts = [
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="${LIGHT.surface}"/>`,
-    lineOfText(30, 42, 22, 700, LIGHT.ink, title),
-    lineOfText(30, 84, 15, 700, LIGHT.ink, "Accuracy by generation"),
-    lineOfText(730, 84, 15, 700, LIGHT.ink, "Is it collapsing? Shares of the first generation"),
-    placed(left, 22, 92),
-    placed(right, 722, 92),
-    lineOfText(
-      30,
-      580,
-      13,
-      400,
-      LIGHT.muted,
-      `Solid: one chain of the policy, ${n} held-out problems of each difficulty, bars are 95% intervals. Dashed: with search (${search}, ${budget} tokens a problem). Seed ${seed}.`,
-    ),
+  const panels = [
+    { drawing: left, x: 22, y: PANELS_TOP, heading: "Accuracy by generation" },
+    { drawing: right, x: 722, y: PANELS_TOP, heading: "Is it collapsing? Shares of the first generation" },
   ];
-  const label = `${title}. ${left.label} ${right.label}`;
-  return `${svg({ width: WIDTH, height: HEIGHT, body: parts.join("\n"), label }, LIGHT.ink)}\n`;
+  const caption = `Solid: one chain of the policy, ${n} held-out problems of each difficulty, bars are 95% intervals. Dashed: with search (${search}, ${budget} tokens a problem). Seed ${seed}.`;
+  return panelsSvg({ width: WIDTH, height: HEIGHT, title: headline(result), panels, caption: [caption] });
 }

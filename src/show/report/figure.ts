@@ -11,7 +11,7 @@ import { testTimeChart } from "./charts/test-time.ts";
 import { trainTimeChart } from "./charts/train-time.ts";
 import { FONT_NAME, fontFiles } from "./font.ts";
 import { LIGHT } from "./palette.ts";
-import { lineOfText, placed, svg } from "./plot.ts";
+import { PANELS_TOP, panelsSvg } from "./panels.ts";
 import type { Report } from "./schema.ts";
 import { headline } from "./story.ts";
 
@@ -30,22 +30,15 @@ export function figureSvg(report: Report): string {
   const height = 412;
   const train = trainTimeChart(report, { palette: LIGHT, width: 530, height });
   const test = testTimeChart(report, { palette: LIGHT, width: 636, height });
-  const title = headline(report);
   const caption =
     `${report.final.n} held-out problems, seed ${report.seed}; bands and bars are 95% intervals. ` +
     "Control: the base model made to go on for as long as the trained one. " +
     "pass@n: the exact checker takes the best of n chains.";
-  const parts = [
-    `<rect width="${FIGURE_WIDTH}" height="${FIGURE_HEIGHT}" fill="${LIGHT.surface}"/>`,
-    lineOfText(30, 42, 24, 700, LIGHT.ink, title),
-    lineOfText(30, 84, 15, 700, LIGHT.ink, "Thinking practised: train-time compute"),
-    lineOfText(566, 84, 15, 700, LIGHT.ink, "Thinking at the test: test-time compute"),
-    placed(train, 22, 88),
-    placed(test, 556, 88),
-    lineOfText(30, 524, 13, 400, LIGHT.muted, caption),
+  const panels = [
+    { drawing: train, x: 22, y: PANELS_TOP, heading: "Thinking practised: train-time compute" },
+    { drawing: test, x: 556, y: PANELS_TOP, heading: "Thinking at the test: test-time compute" },
   ];
-  const label = `${title}. ${train.label} ${test.label}`;
-  return `${svg({ width: FIGURE_WIDTH, height: FIGURE_HEIGHT, body: parts.join("\n"), label }, LIGHT.ink)}\n`;
+  return panelsSvg({ width: FIGURE_WIDTH, height: FIGURE_HEIGHT, title: headline(report), panels, caption: [caption] });
 }
 
 /** An SVG drawing of ours as PNG, `scale` pixels to a CSS pixel. Throws an Error where the text is no SVG. */

@@ -7,9 +7,9 @@
 
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { escapeHtml, html, xmlSafe } from "./html.ts";
+import { escapeHtml, xmlSafe } from "./html.ts";
 
-/** A picture that can stand alone (`svg`) or be placed in another one (`placed`). Sizes are CSS pixels. */
+/** A picture that can stand alone (`svg`) or beside others (`panelsSvg`). Sizes are CSS pixels. */
 export type Drawing = {
   readonly width: number;
   readonly height: number;
@@ -97,17 +97,6 @@ export function draw(options: Plot.PlotOptions & { width: number; height: number
   root.querySelector("style")?.remove();
   finish(root as unknown as DomNode);
   return { width: options.width, height: options.height, body: root.innerHTML, label };
-}
-
-/** A drawing's own group, moved to (x, y), for a picture made of several. */
-export function placed(drawing: Drawing, x: number, y: number): string {
-  return `<g transform="translate(${x},${y})">${drawing.body}</g>`;
-}
-
-/** A line of text for a picture made of several, from (x, y) to the right. */
-export function lineOfText(x: number, y: number, size: number, weight: number, color: string, words: string): string {
-  return html`<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${color}" text-anchor="start">${words}</text>`
-    .text;
 }
 
 /** The drawing as a complete SVG document, text in `ink`. */

@@ -5,13 +5,14 @@ import type { ReliabilityBin } from "../../measure/calibration.ts";
 import { accuracyAxis, bottomLabel, type ChartOptions, spread } from "../report/charts/axes.ts";
 import { fixed, percent } from "../report/format.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
-import { type Drawing, draw, lineOfText, placed, svg } from "../report/plot.ts";
+import { PANELS_TOP, panelsSvg } from "../report/panels.ts";
+import { type Drawing, draw } from "../report/plot.ts";
 import { rankingPanel } from "./ranking-panel.ts";
 import type { RewardReport } from "./report.ts";
 import type { Pressure, Reading } from "./votes.ts";
 
 const WIDTH = 1200;
-/** Below the two panels and before the third. */
+/** Where the third panel begins, below the two. */
 const MIDDLE = 560;
 const MARGIN = { marginLeft: 46, marginTop: 34, marginBottom: 52 };
 const SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1];
@@ -23,27 +24,20 @@ export function rewardFigure(report: Reported): string {
   const left = reliabilityPanel(report, size);
   const right = pressurePanel(report.pressure, "reached", size);
   const below = rankingPanel(report, { palette: LIGHT, width: 1140 });
-  const height = MIDDLE + 40 + below.height;
+  const height = MIDDLE + below.height + 48;
   const title = `A ${report.plan.kind} reward model on the chains of ${report.model}`;
-  const parts = [
-    `<rect width="${WIDTH}" height="${height}" fill="${LIGHT.surface}"/>`,
-    lineOfText(30, 42, 22, 700, LIGHT.ink, title),
-    lineOfText(30, 84, 15, 700, LIGHT.ink, "Are its scores probabilities?"),
-    lineOfText(620, 84, 15, 700, LIGHT.ink, "The best of n chains by its score: what it thinks, and what is so"),
-    placed(left, 22, 92),
-    placed(right, 612, 92),
-    lineOfText(
-      30,
-      542,
-      13,
-      400,
-      LIGHT.muted,
-      `Left: ${fixed(report.reliability.states)} states, each beside ${report.plan.measured.rollouts} fresh roll-outs; a mark is larger, the more states it stands for. Right: ${fixed(report.plan.measured.problems)} held-out problems.`,
-    ),
-    lineOfText(30, MIDDLE + 30, 15, 700, LIGHT.ink, "Does it rank attempts as an exact solver does?"),
-    placed(below, 22, MIDDLE + 36),
+  const panels = [
+    { drawing: left, x: 22, y: PANELS_TOP, heading: "Are its scores probabilities?" },
+    {
+      drawing: right,
+      x: 612,
+      y: PANELS_TOP,
+      heading: "The best of n chains by its score: what it thinks, and what is so",
+    },
+    { drawing: below, x: 22, y: MIDDLE, heading: "Does it rank attempts as an exact solver does?" },
   ];
-  return `${svg({ width: WIDTH, height, body: parts.join("\n"), label: `${title}. ${left.label} ${right.label} ${below.label}` }, LIGHT.ink)}\n`;
+  const caption = `Left: ${fixed(report.reliability.states)} states, each beside ${report.plan.measured.rollouts} fresh roll-outs; a mark is larger, the more states it stands for. Right: ${fixed(report.plan.measured.problems)} held-out problems.`;
+  return panelsSvg({ width: WIDTH, height, title, panels, caption: [caption] });
 }
 
 /** The reliability diagram: a dot a bin, its area the number of states. */

@@ -5,7 +5,8 @@ import { type ChartOptions, logAxis } from "../report/charts/axes.ts";
 import { dumbbellChart } from "../report/charts/dumbbell.ts";
 import { intervalText, percent, significant } from "../report/format.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
-import { type Drawing, draw, lineOfText, placed, svg } from "../report/plot.ts";
+import { PANELS_TOP, panelsSvg } from "../report/panels.ts";
+import { type Drawing, draw } from "../report/plot.ts";
 import type { ShotsPoint, ShotsResult } from "./shots-result.ts";
 import { headline, name } from "./story.ts";
 
@@ -118,14 +119,9 @@ export function shotsFigure(result: ShotsResult): string {
   const height = Math.max(HEIGHT, 92 + right.height + 48);
   const title = headline(result);
   const caption = `${result.problems} held-out problems a point, seed ${result.seed}; bars are 95% intervals over problems.`;
-  const parts = [
-    `<rect width="${WIDTH}" height="${height}" fill="${LIGHT.surface}"/>`,
-    lineOfText(30, 42, 22, 700, LIGHT.ink, title),
-    lineOfText(30, 84, 15, 700, LIGHT.ink, "Read from examples"),
-    lineOfText(640, 84, 15, 700, LIGHT.ink, "Answered at once, and worked out"),
-    placed(left, 22, 92),
-    placed(right, 622, 92),
-    lineOfText(30, height - 20, 13, 400, LIGHT.muted, caption),
+  const panels = [
+    { drawing: left, x: 22, y: PANELS_TOP, heading: "Read from examples" },
+    { drawing: right, x: 622, y: PANELS_TOP, heading: "Answered at once, and worked out" },
   ];
-  return `${svg({ width: WIDTH, height, body: parts.join("\n"), label: `${title}. ${left.label} ${right.label}` }, LIGHT.ink)}\n`;
+  return panelsSvg({ width: WIDTH, height, title, panels, caption: [caption] });
 }

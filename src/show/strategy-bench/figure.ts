@@ -8,7 +8,8 @@ import type { Interval } from "../../measure/bootstrap.ts";
 import { accuracyAxis, type ChartOptions, logAxis, logTicks, spread } from "../report/charts/axes.ts";
 import { intervalText, percent, powerOfTen, significant } from "../report/format.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
-import { type Drawing, draw, lineOfText, placed, svg } from "../report/plot.ts";
+import { PANELS_TOP, panelsSvg } from "../report/panels.ts";
+import { type Drawing, draw } from "../report/plot.ts";
 
 const MARGIN = { marginLeft: 46, marginRight: 170, marginTop: 34, marginBottom: 52 };
 const WIDTH = 1280;
@@ -108,17 +109,11 @@ export function strategyFigure({ title, unverified, verified, caption }: FigureP
   const all = [...unverified, ...verified];
   const left = strategyPanel(unverified, all, size);
   const right = strategyPanel(verified, all, size);
-  const parts = [
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="${LIGHT.surface}"/>`,
-    lineOfText(30, 42, 22, 700, LIGHT.ink, title),
-    lineOfText(30, 84, 15, 700, LIGHT.ink, "Chosen without a verifier"),
-    lineOfText(650, 84, 15, 700, LIGHT.ink, "Chosen by the verifier"),
-    placed(left, 22, 92),
-    placed(right, 642, 92),
-    lineOfText(30, 600, 13, 400, LIGHT.muted, caption),
+  const panels = [
+    { drawing: left, x: 22, y: PANELS_TOP, heading: "Chosen without a verifier" },
+    { drawing: right, x: 642, y: PANELS_TOP, heading: "Chosen by the verifier" },
   ];
-  const label = `${title}. ${left.label} ${right.label}`;
-  return `${svg({ width: WIDTH, height: HEIGHT, body: parts.join("\n"), label }, LIGHT.ink)}\n`;
+  return panelsSvg({ width: WIDTH, height: HEIGHT, title, panels, caption: [caption] });
 }
 
 function range(costs: readonly number[]): [number, number] {

@@ -7,7 +7,8 @@ import * as Plot from "@observablehq/plot";
 import { accuracyAxis, type ChartOptions, emptyChart, flopAxis, logTicks, spread } from "../../report/charts/axes.ts";
 import { counted, percent, powerOfTen, powerOfTenPlain } from "../../report/format.ts";
 import { LIGHT, type Palette } from "../../report/palette.ts";
-import { type Drawing, draw, lineOfText, placed, svg } from "../../report/plot.ts";
+import { PANELS_TOP, panelsSvg } from "../../report/panels.ts";
+import { type Drawing, draw } from "../../report/plot.ts";
 import { type Frontier, frontiers, spendingGrid } from "../cells/compute-map.ts";
 import type { Comparison } from "../compare-result.ts";
 import { endLabel } from "./end-label.ts";
@@ -164,29 +165,12 @@ export function compareFigure(result: Comparison): string {
   const right = testTimePanel(result, size);
   const title = "Which hypothesis wins? One base, equal compute";
   const seeds = counted(result.seeds.length, "seed");
-  const caption = `${result.preset}: ${powerOfTen(result.budgetFlops)} FLOPs of training each, ${seeds}, ${counted(result.problems, "held-out problem")}.`;
-  const parts = [
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="${LIGHT.surface}"/>`,
-    lineOfText(30, 42, 22, 700, LIGHT.ink, title),
-    lineOfText(30, 84, 15, 700, LIGHT.ink, "Learning"),
-    lineOfText(700, 84, 15, 700, LIGHT.ink, "Thinking longer with what was learnt"),
-    placed(left, 22, 92),
-    placed(right, 692, 92),
-    lineOfText(
-      30,
-      620,
-      13,
-      400,
-      LIGHT.muted,
-      caption.replace(/\^(\d+)/g, (_, digits: string) => superscript(digits)),
-    ),
+  const caption = `${result.preset}: ${powerOfTenPlain(result.budgetFlops)} FLOPs of training each, ${seeds}, ${counted(result.problems, "held-out problem")}.`;
+  const panels = [
+    { drawing: left, x: 22, y: PANELS_TOP, heading: "Learning" },
+    { drawing: right, x: 692, y: PANELS_TOP, heading: "Thinking longer with what was learnt" },
   ];
-  const label = `${title}. ${left.label} ${right.label}`;
-  return `${svg({ width: WIDTH, height: HEIGHT, body: parts.join("\n"), label }, LIGHT.ink)}\n`;
-}
-
-function superscript(digits: string): string {
-  return [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("");
+  return panelsSvg({ width: WIDTH, height: HEIGHT, title, panels, caption: [caption] });
 }
 
 function panel(curves: readonly Curve[], below: string, above: string, options: ChartOptions): Drawing {
