@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { SHIPPED } from "../../src/model/open.ts";
+import { treeRecordSchema } from "../../src/search/tree-record.ts";
 import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
 import { judge } from "../../src/tasks/countdown/verifier.ts";
 import { assertRefused, Mull, mull, writeTinyModel } from "./mull.ts";
@@ -64,6 +65,12 @@ describe("mull solve", { concurrency: 2 }, () => {
     assert.match(out, /\n4 chains, of which \d came to an answer/);
     assert.match(out, /\n\d of 4 chains (is|are) right\n.*pass@n/);
     assert.match(out, /\nthe chosen chain:\n {2}/);
+  });
+
+  test("with --json a search tells its tree, from the root on", async () => {
+    const { out } = await mull([...budgeted, "--strategy", "mcts", "--json"]);
+    const { nodes } = treeRecordSchema.parse(JSON.parse(out).tree);
+    assert.ok(nodes.length > 1 && nodes.slice(1).every(({ parent }, i) => parent !== null && parent <= i));
   });
 
   test("a puzzle of a kind that no model has practised is answered, with a note", async () => {

@@ -7,28 +7,24 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MullError } from "../../core/errors.ts";
-import type { Problem } from "../../core/problem.ts";
 import { Rng } from "../../core/rng.ts";
 import type { EmbeddedModel } from "../../model/embedded.ts";
 import { lastCheckpoint, openModel } from "../../model/open.ts";
 import type { SearchNode } from "../../search/search-tree.ts";
-import { recordTree } from "../../search/tree-record.ts";
 import { parsePuzzle, problemOf } from "../../tasks/countdown/puzzle.ts";
-import { solvabilityOf } from "../../tasks/countdown/solvability.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import type { Judged } from "../server/events.ts";
 import type { SolveRequest, Solver } from "../server/solve-route.ts";
 import { COUNTDOWN } from "../strategy-bench/setting.ts";
 import { defaultBudget, isOneChain, makeStrategy } from "../strategy-bench/strategies.ts";
 import { STRATEGIES, type StrategyName } from "./options.ts";
+import { puzzleTree } from "./puzzle-tree.ts";
 
 type Which = "base" | "trained";
 type Opened = { readonly path: string; readonly model: Promise<EmbeddedModel>; users: number; old: boolean };
 
 const N = 16;
 const SLOTS = 16;
-/** Nodes of a search tree that a visitor is shown, at most. */
-const TREE_NODES = 200;
 
 export class PageSolver implements Solver {
   readonly strategies = STRATEGIES;
@@ -53,7 +49,7 @@ export class PageSolver implements Solver {
   ): Promise<Judged> {
     const problem = problemOf(parsePuzzle(puzzle, this.#task.solver));
     const name = (options.strategy ?? STRATEGIES[0]) as StrategyName;
-    const { verifier, extract, solver } = this.#task;
+    const { verifier, extract } = this.#task;
     let searched: SearchNode | null = null;
     const opened = this.#open(which);
     opened.users++;
@@ -78,9 +74,7 @@ export class PageSolver implements Solver {
         },
       });
       if (searched !== null && options.onTree !== undefined) {
-        const solvable = (_: Problem, steps: readonly string[]): boolean | null =>
-          solvabilityOf(problem, [steps.join("")], solver)[0]?.solvable ?? null;
-        options.onTree(await recordTree(problem, searched, { verifier, solvable, limit: TREE_NODES }));
+        options.onTree(await puzzleTree(problem, searched, this.#task));
       }
       const verdict = answer.verdict ?? (await verifier.verify(problem, answer.text));
       const reason = answer.text === "" ? "no chain came to an answer" : verdict.reason;

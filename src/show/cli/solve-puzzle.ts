@@ -7,6 +7,7 @@ import { Rng } from "../../core/rng.ts";
 import { type Verdict, wrong } from "../../core/verdict.ts";
 import { findModel, openModel, threadsFor } from "../../model/open.ts";
 import { tally } from "../../search/majority.ts";
+import type { SearchNode } from "../../search/search-tree.ts";
 import { parsePuzzle, problemOf } from "../../tasks/countdown/puzzle.ts";
 import { isPractised } from "../../tasks/countdown/puzzles.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
@@ -17,6 +18,7 @@ import { defaultBudget, isOneChain, makeStrategy } from "../strategy-bench/strat
 import { chainPrinter } from "./chain-printer.ts";
 import { interruptible } from "./interrupt.ts";
 import type { StrategyName } from "./options.ts";
+import { puzzleTree } from "./puzzle-tree.ts";
 import type { SolveOptions } from "./solve-options.ts";
 import { StatusLine } from "./status-line.ts";
 import { remark, type Terminal } from "./terminal.ts";
@@ -56,8 +58,12 @@ export async function solvePuzzle(words: readonly string[], options: SolveOption
     const { verifier, extract } = task;
     const rng = new Rng(seed);
     const context = { model, verifier, extract, budget, rng, signal: stop.signal, onToken };
+    let root: SearchNode | null = null;
+    const onTree = (_: Problem, searched: SearchNode): void => {
+      root = searched;
+    };
     const began = performance.now();
-    const answer = await makeStrategy(name, { n, temperature, setting: COUNTDOWN, verified: false }).solve(
+    const answer = await makeStrategy(name, { n, temperature, setting: COUNTDOWN, verified: false, onTree }).solve(
       problem,
       context,
     );
@@ -66,7 +72,8 @@ export async function solvePuzzle(words: readonly string[], options: SolveOption
     const verdict = await verdictOf(answer, problem, task);
     if (json) {
       const asked = { ...options, n, ...budget };
-      terminal.print(JSON.stringify(asJson(problem, asked, model.name, answer, verdict, ms, task)));
+      const tree = root === null ? {} : { tree: await puzzleTree(problem, root, task) };
+      terminal.print(JSON.stringify({ ...asJson(problem, asked, model.name, answer, verdict, ms, task), ...tree }));
       return;
     }
     if (isOneChain(name)) writer.end();

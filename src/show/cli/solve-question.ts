@@ -12,6 +12,8 @@ import { Meter } from "../../model/meter.ts";
 import { metered } from "../../model/metered.ts";
 import { tally } from "../../search/majority.ts";
 import { stepByStep } from "../../search/prompting.ts";
+import type { SearchNode } from "../../search/search-tree.ts";
+import { recordTree } from "../../search/tree-record.ts";
 import { storeError } from "../../store/io-error.ts";
 import { extractFinalAnswer, FinalAnswerVerifier } from "../../verify/final-answer-verifier.ts";
 import { counted, duration, fixed } from "../report/format.ts";
@@ -55,9 +57,15 @@ export async function solveQuestion(
     const streams = name === "single" && !json;
     let pieces = 0;
     let line = "";
-    const answer = await makeStrategy(name, { n, temperature, setting: QUESTIONS, verified: false }).solve(problem, {
+    const verifier = new FinalAnswerVerifier();
+    let root: SearchNode | null = null;
+    const onTree = (_: Problem, searched: SearchNode): void => {
+      root = searched;
+    };
+    const strategy = makeStrategy(name, { n, temperature, setting: QUESTIONS, verified: false, onTree });
+    const answer = await strategy.solve(problem, {
       model: metered(opened.model, meter, priceOf(options)),
-      verifier: new FinalAnswerVerifier(),
+      verifier,
       extract: (_, text) => extractFinalAnswer(text),
       budget: { maxTokens: tokens },
       rng: new Rng(seed),
@@ -72,8 +80,10 @@ export async function solveQuestion(
     });
     status.clear();
     if (line !== "") terminal.print(line);
-    if (json) terminal.print(JSON.stringify(asJson(question, opened.name, options, answer, meter)));
-    else for (const each of lines(answer, meter, streams, terminal)) terminal.print(each);
+    if (json) {
+      const tree = root === null ? {} : { tree: await recordTree(problem, root, { verifier }) };
+      terminal.print(JSON.stringify({ ...asJson(question, opened.name, options, answer, meter), ...tree }));
+    } else for (const each of lines(answer, meter, streams, terminal)) terminal.print(each);
   } finally {
     status.clear();
     stop.release();
