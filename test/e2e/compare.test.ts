@@ -112,18 +112,23 @@ describe("mull compare", () => {
     await assert.rejects(run("other", ["filter", "base"], { earlier: join(folder, "none.json") }), /cannot be read/);
   });
 
-  test("one that is stopped goes on, and ends with the figures of one that was not", async () => {
+  test("one that is stopped leaves what had ended, goes on, and ends with the figures of one that was not", async () => {
     const methods = ["evaluation", "base"];
     const preset = { ...TINY, budgetFlops: 6e9, points: [0.5, 1] };
     const undisturbed = await run("undisturbed", methods, { preset });
-    let points = 0;
+    const happened = { learnt: false, baseDone: false };
     const stopped = run("stopped", methods, {
       preset,
       onEvent: (event, stop) => {
-        if (event.type === "compare-point" && event.step > 0 && ++points === 1) stop();
+        if (event.type === "compare-point" && event.step > 0) happened.learnt = true;
+        if (event.type === "compare-cell" && event.method === "base" && event.status === "done")
+          happened.baseDone = true;
+        if (happened.learnt && happened.baseDone) stop();
       },
     });
     await assert.rejects(stopped, { code: "aborted" });
+    const soFar = JSON.parse(await readFile(join(folder, "stopped", "compare.json"), "utf8")) as Comparison;
+    assert.deepEqual([soFar.cells.map(({ name }) => name), soFar.map], [["base"], null]);
     const again = await run("stopped", methods, { preset });
     assert.deepEqual(timeless(again), timeless(undisturbed));
   });

@@ -23,7 +23,7 @@ import { type Earlier, readEarlier } from "./earlier.ts";
 import type { ComparePreset } from "./presets.ts";
 import { compareFigure } from "./report/figure.ts";
 import { compareHtml } from "./report/page.ts";
-import { type Cell, type Standing, standingsOf } from "./report/standings.ts";
+import { type Cell, standingsOf } from "./report/standings.ts";
 
 export type CompareOptions = {
   readonly preset: ComparePreset;
@@ -40,8 +40,8 @@ export type CompareOptions = {
 };
 
 /**
- * Runs or goes on with a comparison, and leaves compare.json, report.html, figure.svg and figure.png in its folder. A cell whose
- * training diverges is reported as failed, and the others go on.
+ * Runs or goes on with a comparison, and leaves compare.json, report.html, figure.svg and figure.png in its folder, after every cell
+ * what is known by then. A cell whose training diverges is reported as failed, and the others go on.
  *
  * @throws MullError `aborted` after the signal, with everything saved; `locked`, `usage` or `store` from a run's folder; `checkpoint`
  * where there is no base model
@@ -67,8 +67,14 @@ export async function compare(options: CompareOptions, hooks: RunHooks): Promise
   };
   const journalled = { ...hooks, publish };
   try {
-    const cells = await runCells({ ...options, base, dir: run.dir, earlier }, journalled);
-    const result = await resultOf(run, cells, base, options, earlier, journalled);
+    let written = Promise.resolve();
+    const onCells = (soFar: readonly Cell[]): Promise<void> => {
+      written = written.then(() => write(run, resultOf(soFar, null, base, preset))); // cells may end side by side
+      return written;
+    };
+    const cells = await runCells({ ...options, base, dir: run.dir, earlier, onCells }, journalled);
+    const map = await mapOf(run, cells, preset, earlier, journalled);
+    const result = resultOf(cells, map, base, preset);
     await write(run, result);
     publish({ type: "phase", name: "done", detail: "" });
     return result;
@@ -77,15 +83,12 @@ export async function compare(options: CompareOptions, hooks: RunHooks): Promise
   }
 }
 
-async function resultOf(
-  run: Run,
+function resultOf(
   cells: readonly Cell[],
+  map: Comparison["map"],
   base: BaseWeights,
-  { preset }: CompareOptions,
-  earlier: Earlier,
-  hooks: RunHooks,
-): Promise<Comparison> {
-  const standings = standingsOf(cells);
+  preset: ComparePreset,
+): Comparison {
   return {
     preset: preset.name,
     indicative: preset.name !== "full",
@@ -93,12 +96,12 @@ async function resultOf(
     seeds: [...new Set(cells.map(({ seed }) => seed))],
     problems: preset.problems,
     base: base.digest,
-    standings,
+    standings: standingsOf(cells),
     cells: cells.flatMap(({ result }) => result ?? []),
     failures: cells.flatMap(({ who: { name }, seed, failure }) =>
       failure === null ? [] : [{ name, seed, reason: failure }],
     ),
-    map: await mapOf(run, cells, standings, preset, earlier, hooks),
+    map,
     versions: readVersions(),
   };
 }
@@ -110,12 +113,11 @@ async function resultOf(
 async function mapOf(
   run: Run,
   cells: readonly Cell[],
-  standings: readonly Standing[],
   preset: ComparePreset,
   earlier: Earlier,
   hooks: RunHooks,
 ): Promise<Comparison["map"]> {
-  const best = standings.find(({ curve }) => curve.length > 1);
+  const best = standingsOf(cells).find(({ curve }) => curve.length > 1);
   if (best === undefined) return null;
   if (earlier.map?.name === best.name) return earlier.map;
   const borrowed = new Set(earlier.cells.map((each) => each.result));

@@ -25,6 +25,8 @@ export type CellsOptions = {
   /** Cells at once; one a core by default. */
   readonly parallel?: number;
   readonly earlier: Earlier;
+  /** Given those that there are whenever another has ended, in order. */
+  readonly onCells?: (cells: readonly Cell[]) => Promise<void>;
 };
 
 /**
@@ -78,6 +80,7 @@ export async function runCells(options: CellsOptions, hooks: RunHooks): Promise<
         cells.push({ who, seed, result: null, failure: error.message });
         tell("failed", 1);
       }
+      await options.onCells?.(inOrder(cells, contenders));
     }
   };
   const workers = Array.from({ length: Math.max(1, parallel) }, () =>
