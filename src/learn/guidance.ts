@@ -2,23 +2,25 @@
  * Guidance (search, in the manner of AlphaZero; Silver et al. 2017, Anthony et al. 2017): the policy's own probabilities and a
  * value guide a tree search over steps, and the search, which is stronger than the policy, becomes its teacher.
  *
- *   repeat: problems -> a tree each, by PUCT -> visits are the policy's targets, the means of visits and outcomes the value's
+ *   repeat: problems -> a tree each, by PUCT -> visits, and the right chains that the search came to, are the policy's targets
+ *                                            -> what walks came to, in the mean, is the value's
  *
- * The value function is handed in: roll-outs, which learn nothing, or a head that is trained here. What the search gains over
- * the policy is told with every step; it shrinks as the search is amortised.
+ * The value function is handed in: roll-outs, which learn nothing, or a head that is trained here. A chain that a roll-out wrote to
+ * its end counts as the search's like one of the tree. What the search gains over the policy is told with every step; it shrinks
+ * as the search is amortised.
  */
 
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
-import type { ScorerFor } from "../search/roll-outs.ts";
+import { candidatesOf, type ScorerFor } from "../search/roll-outs.ts";
 import { type SearchNode, searchTree } from "../search/search-tree.ts";
 import { Spending } from "../search/spending.ts";
-import { chainOf, type Path, type StepFormat } from "../search/steps.ts";
+import type { StepFormat } from "../search/steps.ts";
 import { CountedModel } from "./counted-model.ts";
 import { type FineTuneOptions, fineTune } from "./fine-tune.ts";
 import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
-import { generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
-import { sequencesOf, targetsOf } from "./visit-targets.ts";
+import { generationFlops, type RolloutOptions, rollOut } from "./rollouts.ts";
+import { sequencesOf, targetsOf, type VisitTarget } from "./visit-targets.ts";
 
 export type ValueExample = {
   readonly problem: Problem;
@@ -55,15 +57,17 @@ export type GuidanceOptions = RolloutOptions &
     readonly treeTokens: number;
     /** A node teaches where at least so many walks went on from it. */
     readonly minVisits: number;
+    /** Distinct right chains that are imitated a problem, at most: the shortest. */
+    readonly keep: number;
+    /** A chain as its steps. */
+    readonly split: (chain: string) => readonly string[];
   };
 
 export type GuidanceStep = LearnStep & {
   /** Share of the step's problems for which a single chain of the policy is right, as it was before the step. */
   readonly policy: number;
-  /** Share of them whose most visited end is right: the policy after search. */
+  /** Share of them for which the search came to a right chain, in the tree or by a roll-out. */
   readonly search: number;
-  /** Share of them with any right chain in the tree. */
-  readonly found: number;
 };
 
 /**
@@ -78,10 +82,10 @@ export type GuidanceStep = LearnStep & {
  * await using learner = toyLearner();
  * const value = { scorer: rollOuts({ n: 2, maxTokens: 1, judge: byVerifier, separator: " " }) };
  * const search = { m: 4, parallel: 4, simulations: 16, treeTokens: 200, format: { stop: [], maxTokens: 1, separator: " " } };
- * const ended = (text: string) => text.endsWith("end");
- * const amount = { steps: 1, problemsPerStep: 5, samples: 4, maxTokens: 2, temperature: 1, treeTemperature: 2, minVisits: 2 };
+ * const ends = { ended: (text: string) => text.endsWith("end"), split: (text: string) => text.split(/(?= )/) };
+ * const amount = { steps: 1, problemsPerStep: 5, samples: 4, maxTokens: 2, temperature: 1, treeTemperature: 2, minVisits: 2, keep: 2 };
  * const training = { epochs: 1, batch: 8, optimizer: TOY_ADAMW };
- * const options = { ...amount, ...search, ...training, value, ended };
+ * const options = { ...amount, ...search, ...training, ...ends, value };
  * for await (const step of guidance(learner, toyProblems(5), new Rng(1), options)) console.log(step.policy, step.search);
  */
 export async function* guidance(
@@ -108,14 +112,16 @@ export async function* guidance(
     flops += generationFlops(engine.config, groups) + (value.spent?.() ?? 0) - before;
     flops += trees.reduce((sum, tree) => sum + tree.flops, 0);
     const kl = await klToReference(learner, groups);
-    const targets = trees.flatMap((tree) => targetsOf(tree.problem, tree.root, options.minVisits));
+    const targets = trees.flatMap((tree) => [
+      ...targetsOf(tree.problem, tree.root, options.minVisits),
+      ...imitated(tree, options, model),
+    ]);
     const trained = await fineTune(learner, targets, random, options, (batch) => sequencesOf(batch, model));
     flops += trained.flops;
     if (value.train !== undefined) {
       const examples = trees.flatMap((tree) => examplesOf(tree, options.minVisits));
       flops += (await value.train(examples, random.split("value"))).flops;
     }
-    const share = (right: (tree: SearchedTree) => boolean): number => trees.filter(right).length / trees.length;
     const described = describeGroups(groups);
     yield {
       step,
@@ -125,8 +131,7 @@ export async function* guidance(
       ...trained.diagnostics,
       groups,
       policy: described.reward,
-      search: share(({ root, ended }) => isRight(ended.get(mostVisitedEnd(root)?.path.text ?? ""))),
-      found: share(({ ended }) => [...ended.values()].some(isRight)),
+      search: trees.filter(({ right }) => right.length > 0).length / trees.length,
     };
   }
 }
@@ -134,8 +139,8 @@ export async function* guidance(
 type SearchedTree = {
   readonly problem: Problem;
   readonly root: SearchNode;
-  /** Chains of the tree that came to their end. */
-  readonly ended: ReadonlyMap<string, Rollout>;
+  /** Distinct right chains, of the tree and of roll-outs. */
+  readonly right: readonly string[];
   readonly flops: number;
 };
 
@@ -152,7 +157,6 @@ async function searched(
   const context = { model: counted, verifier, extract: () => null, budget, rng, ...stop };
   const model = new Spending(context);
   const valued = value.scorer(context, model, rng.split("value"));
-  const ends = new Map<string, Rollout>();
   const worth = async (text: string): Promise<number> => {
     const verdict = await verifier.verify(problem, text, stop);
     return verdict.status === "unscored" ? 0 : verdict.score;
@@ -164,32 +168,33 @@ async function searched(
       return ended(text) ? [await worth(text)] : valued.score(posed, steps, stop);
     },
   };
-  const reached: Path[] = [];
+  const reached: string[] = [];
   const growth = { problem, model, format, sampling: { temperature: treeTemperature } };
   const root = await searchTree({ growth, scorer, m, parallel, simulations, signal }, rng.split("walks"), (path) => {
-    reached.push(path);
+    reached.push(path.text);
   });
-  for (const path of reached) {
-    if (ends.has(path.text)) continue;
-    const verdict = await verifier.verify(problem, path.text, stop);
-    ends.set(path.text, { problem, completion: chainOf(path), verdict });
+  const ends = [...reached, ...candidatesOf(valued).flatMap(({ chain, score }) => (score === 1 ? [chain.text] : []))];
+  const right: string[] = [];
+  for (const text of new Set(ends)) {
+    if ((await verifier.verify(problem, text, stop)).status === "correct") right.push(text);
   }
-  return { problem, root, ended: ends, flops: counted.flops };
+  return { problem, root, right, flops: counted.flops };
 }
 
-/** What the search would answer: of the chains that came to their end, the one that most walks came to. */
-function mostVisitedEnd(root: SearchNode): SearchNode | null {
-  let leader: SearchNode | null = null;
-  const visit = (node: SearchNode): void => {
-    if (node.path.ended && node.visits > (leader?.visits ?? 0)) leader = node;
-    for (const child of node.children ?? []) visit(child);
-  };
-  visit(root);
-  return leader;
-}
-
-function isRight(rollout: Rollout | undefined): boolean {
-  return rollout?.verdict.status === "correct";
+/** The shortest right chains, as targets: at every step of one nothing else is to be done. */
+function imitated(
+  { problem, right }: SearchedTree,
+  { keep, split }: GuidanceOptions,
+  model: Learner["model"],
+): VisitTarget[] {
+  return right
+    .map((text) => ({ text, length: model.encode(problem.prompt, text).length }))
+    .sort((a, b) => a.length - b.length)
+    .slice(0, keep)
+    .map(({ text }) => {
+      const steps = split(text).map((step) => ({ text: step, share: 1 }));
+      return { problem, steps, nodes: steps.length };
+    });
 }
 
 /** What walks through a node came to, in the mean, for every node that enough walks went through. */

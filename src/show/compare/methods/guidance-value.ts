@@ -1,6 +1,7 @@
 /** Hypothesis 3, guidance, with a value head that is trained: it begins at the base's weights and learns what walks through a prefix came to. */
 
 import { guidance } from "../../../learn/guidance.ts";
+import { stepsOf } from "../../../tasks/countdown/solvability.ts";
 import { COUNTDOWN_STEPS, hasEnded } from "../../../tasks/countdown/steps.ts";
 import type { Method } from "../method.ts";
 import { adamw, stepSize } from "./settings.ts";
@@ -27,6 +28,8 @@ export const GUIDANCE_VALUE: Method = {
       treeTemperature: 1.25,
       treeTokens: 3000,
       minVisits: 4,
+      keep: 2,
+      split: stepsOf,
       epochs: 1,
       batch: 16,
       optimizer: adamw(3e-4, knobs),

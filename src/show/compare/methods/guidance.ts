@@ -2,6 +2,7 @@
 
 import { guidance } from "../../../learn/guidance.ts";
 import { byVerifier, rollOuts } from "../../../search/roll-outs.ts";
+import { stepsOf } from "../../../tasks/countdown/solvability.ts";
 import { COUNTDOWN_STEPS, hasEnded } from "../../../tasks/countdown/steps.ts";
 import type { Method } from "../method.ts";
 import { adamw, stepSize } from "./settings.ts";
@@ -33,6 +34,8 @@ export const GUIDANCE: Method = {
       treeTemperature: 1.25,
       treeTokens: 3000,
       minVisits: 4,
+      keep: 2,
+      split: stepsOf,
       epochs: 1,
       batch: 16,
       optimizer: adamw(3e-4, knobs),

@@ -19,7 +19,7 @@ function along(from: number, to: number, period = 1): number[] {
 function guidance(search: readonly number[], policy: readonly number[]): MadeUp {
   return {
     method: "guidance",
-    steps: search.map((own, i) => ({ search: own, policy: policy[i] ?? 0, found: Math.min(1, own + 0.1) })),
+    steps: search.map((own, i) => ({ search: own, policy: policy[i] ?? 0 })),
   };
 }
 

@@ -13,7 +13,6 @@ import { type TrainingLine, trainingChart } from "./training-charts.ts";
 const FIGURES: Figures = {
   upper: ({ told }) => told["search"],
   lower: ({ told }) => told["policy"],
-  beside: ({ told }) => told["found"],
 };
 
 export function searchGains(result: Pick<Comparison, "standings" | "cells">): Gap[] {
@@ -70,23 +69,14 @@ export function searchGainSection(result: Pick<Comparison, "standings" | "cells"
 }
 
 function solvedChart({ standing, windows }: Gap, palette: Palette) {
-  const line = (
-    title: string,
-    color: string,
-    mark: TrainingLine["look"],
-    of: (window: GapWindow) => number | null,
-  ) => ({
+  const line = (title: string, color: string, mark: TrainingLine["look"], of: (window: GapWindow) => number) => ({
     title,
     look: { ...mark, color },
-    points: windows.flatMap((window) => {
-      const value = of(window);
-      return value === null ? [] : [{ flops: window.flops, value }];
-    }),
+    points: windows.map((window) => ({ flops: window.flops, value: of(window) })),
   });
   const lines: TrainingLine[] = [
     line("after search", palette.good, { color: "", symbol: "triangle", dash: "none" }, ({ upper }) => upper),
     line("policy alone", palette.base, { color: "", symbol: "circle", dash: "none" }, ({ lower }) => lower),
-    line("anywhere in the tree", palette.muted, { color: "", symbol: "square", dash: "2 4" }, ({ beside }) => beside),
   ];
   const above = `${standing.title}: puzzles of training steps solved`;
   return trainingChart(
@@ -97,11 +87,7 @@ function solvedChart({ standing, windows }: Gap, palette: Palette) {
 }
 
 function solvedCaption({ standing, windows }: Gap): string {
-  const found = windows.some(({ beside }) => beside !== null);
-  const what = found
-    ? "Search answers with the end that most of its walks came to; the dotted line counts a puzzle where any end in its tree is right, which is what a perfect choice among them would solve."
-    : "Search counts where any of its beams came to a right end.";
-  return `${standing.title} on the puzzles that it trains on, each met before the step learnt from it: one chain of the policy, and the search that becomes its teacher. ${what} Search asks the exact checker about every end; the policy does not. ${whatMarksAre(windows)}`;
+  return `${standing.title} on the puzzles that it trains on, each met before the step learnt from it: one chain of the policy, and the search that becomes its teacher. Search counts where it came to any right chain, as it asks the exact checker about every end; the policy does not. ${whatMarksAre(windows)}`;
 }
 
 function gainChart(result: Pick<Comparison, "standings">, gains: readonly Gap[], palette: Palette) {

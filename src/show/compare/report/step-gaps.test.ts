@@ -21,8 +21,8 @@ test("only steps that tell both figures count, each at its place in its run", ()
     FIGURES,
   );
   assert.deepEqual(steps, [
-    { flops: 1, upper: 0.5, lower: 0.2, beside: undefined, before: 0 },
-    { flops: 4, upper: 0.75, lower: 0.5, beside: undefined, before: 0.5 },
+    { flops: 1, upper: 0.5, lower: 0.2, before: 0 },
+    { flops: 4, upper: 0.75, lower: 0.5, before: 0.5 },
   ]);
 });
 
@@ -47,14 +47,13 @@ test("at most twelve windows are made, of four steps or more; of few steps each 
 
 test("a window's mean and interval over the steps of several runs, worked out by hand", () => {
   const gaps = [0.1, 0.2, 0.3, 0.4]; // mean .25, spread sqrt(.05 / 3), t of 3 degrees 3.18245
-  const runs = gaps.map((gap, i) => run([{ search: gap, policy: 0, found: i === 0 ? 1 : 0.5 }]));
-  const windows = gapWindows(gapSteps(runs, { ...FIGURES, beside: ({ told }) => told["found"] }));
+  const runs = gaps.map((gap) => run([{ search: gap, policy: 0 }]));
+  const windows = gapWindows(gapSteps(runs, FIGURES));
   const [window] = windows;
   const half = (3.18245 * Math.sqrt(0.05 / 3)) / 2;
   assert.equal(windows.length, 1);
   assert.ok(Math.abs((window?.gap as number) - 0.25) < 1e-12);
   assert.ok(Math.abs((window?.ci?.[0] as number) - (0.25 - half)) < 1e-5);
-  assert.equal(window?.beside, 0.625);
 });
 
 test("the last third against the first, over two runs of different lengths", () => {

@@ -18,8 +18,6 @@ export type Figure = (step: CellStep) => number | undefined;
 export type Figures = {
   readonly upper: Figure;
   readonly lower: Figure;
-  /** Drawn beside the two. */
-  readonly beside?: Figure;
 };
 
 /** A step that tells both. */
@@ -30,16 +28,15 @@ export type GapStep = {
   readonly before: number;
   readonly upper: number;
   readonly lower: number;
-  readonly beside: number | undefined;
 };
 
 /** The steps of runs that tell both figures. */
-export function gapSteps(cells: readonly CellResult[], { upper, lower, beside }: Figures): GapStep[] {
+export function gapSteps(cells: readonly CellResult[], { upper, lower }: Figures): GapStep[] {
   return cells.flatMap(({ steps }) => {
     const told = steps.flatMap((step) => {
       const [above, below] = [upper(step), lower(step)];
       if (above === undefined || below === undefined) return [];
-      return [{ flops: step.flops, upper: above, lower: below, beside: beside?.(step) }];
+      return [{ flops: step.flops, upper: above, lower: below }];
     });
     return told.map((step, i) => ({ ...step, before: i / told.length }));
   });
@@ -51,7 +48,6 @@ export type GapWindow = {
   readonly flops: number;
   readonly upper: number;
   readonly lower: number;
-  readonly beside: number | null;
   /** `upper - lower`; its interval is null where the window's steps cannot say. */
   readonly gap: number;
   readonly ci: Interval | null;
@@ -77,12 +73,10 @@ export function gapWindows(steps: readonly GapStep[]): GapWindow[] {
 
 function windowOf(steps: readonly GapStep[]): GapWindow {
   const gaps = steps.map(({ upper, lower }) => upper - lower);
-  const beside = steps.flatMap((step) => step.beside ?? []);
   return {
     flops: mean(steps.map(({ flops }) => flops)),
     upper: mean(steps.map(({ upper }) => upper)),
     lower: mean(steps.map(({ lower }) => lower)),
-    beside: beside.length === 0 ? null : mean(beside),
     gap: mean(gaps),
     ci: gaps.length < LEAST_STEPS ? null : studentInterval(gaps),
     steps: steps.length,
