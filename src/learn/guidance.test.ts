@@ -171,3 +171,41 @@ test("the value function is handed what the walks came to, and what it spends is
     if (text !== "" && text !== right) assert.equal(worth, 0, `${posed.prompt} ${text}: nothing right can come of it`);
   }
 });
+
+test("a right chain of a roll-out is imitated where no visits teach", async () => {
+  const options = { steps: 14, minVisits: 1000, optimizer: { ...OPTIONS.optimizer, learningRate: 0.006 } };
+  await using learner = toyLearner({ verifier });
+  const steps = await run(learner, options);
+  assert.ok((steps.at(-1) as GuidanceStep).policy > 0.5, `the policy ends at ${steps.at(-1)?.policy}`);
+  await using other = toyLearner({ verifier });
+  const none = await run(other, { ...options, steps: 1, keep: 0 });
+  assert.equal((none[0] as GuidanceStep).gradientNorm, null, "nothing else was there to learn from");
+});
+
+test("the verifier is asked once about a chain, however often the search comes to it", async () => {
+  const asked: string[] = [];
+  const asking: Verifier = {
+    name: verifier.name,
+    verify: (posed, text) => {
+      asked.push(`${posed.prompt} ${text}`);
+      return verifier.verify(posed, text);
+    },
+  };
+  await using learner = toyLearner({ verifier: asking });
+  await run(learner, { samples: 0 });
+  assert.ok(asked.length > 20);
+  assert.equal(new Set(asked).size, asked.length);
+});
+
+test("stopped in the middle of a search it throws the reason", async () => {
+  const stop = new AbortController();
+  const stopping: Verifier = {
+    name: verifier.name,
+    verify: (posed, text) => {
+      stop.abort(new Error("enough"));
+      return verifier.verify(posed, text);
+    },
+  };
+  await using learner = toyLearner({ verifier: stopping });
+  await assert.rejects(run(learner, { samples: 0 }, undefined, stop.signal), /^Error: enough$/);
+});

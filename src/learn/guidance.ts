@@ -10,9 +10,11 @@
  * as the search is amortised.
  */
 
+import type { Verifier } from "../core/interfaces.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
-import { candidatesOf, type ScorerFor } from "../search/roll-outs.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { ScorerFor } from "../search/roll-outs.ts";
 import { type SearchNode, searchTree } from "../search/search-tree.ts";
 import { Spending } from "../search/spending.ts";
 import type { StepFormat } from "../search/steps.ts";
@@ -107,7 +109,10 @@ export async function* guidance(
     const before = value.spent?.() ?? 0;
     const trees = await Promise.all(
       drawn.map((problem, p) => searched(learner, problem, random.split("tree", p), options, signal)),
-    );
+    ).catch((error: unknown) => {
+      signal?.throwIfAborted(); // whatever a search says of being stopped
+      throw error;
+    });
     signal?.throwIfAborted();
     flops += generationFlops(engine.config, groups) + (value.spent?.() ?? 0) - before;
     flops += trees.reduce((sum, tree) => sum + tree.flops, 0);
@@ -139,7 +144,7 @@ export async function* guidance(
 type SearchedTree = {
   readonly problem: Problem;
   readonly root: SearchNode;
-  /** Distinct right chains, of the tree and of roll-outs. */
+  /** Distinct right chains that were judged: ends of the tree, and of roll-outs where the verifier judges these. */
   readonly right: readonly string[];
   readonly flops: number;
 };
@@ -153,32 +158,57 @@ async function searched(
 ): Promise<SearchedTree> {
   const counted = new CountedModel(policy, engine.config);
   const stop = signal === undefined ? {} : { signal };
-  const budget = { maxTokens: treeTokens };
-  const context = { model: counted, verifier, extract: () => null, budget, rng, ...stop };
+  const judge = new Remembering(verifier);
+  const context = {
+    model: counted,
+    verifier: judge,
+    extract: () => null,
+    budget: { maxTokens: treeTokens },
+    rng,
+    ...stop,
+  };
   const model = new Spending(context);
   const valued = value.scorer(context, model, rng.split("value"));
-  const worth = async (text: string): Promise<number> => {
-    const verdict = await verifier.verify(problem, text, stop);
-    return verdict.status === "unscored" ? 0 : verdict.score;
-  };
   const scorer = {
     name: valued.name,
     score: async (posed: Problem, steps: readonly string[]): Promise<number[]> => {
       const text = steps.join("");
-      return ended(text) ? [await worth(text)] : valued.score(posed, steps, stop);
+      if (!ended(text)) return valued.score(posed, steps, stop);
+      const verdict = await judge.verify(posed, text, stop);
+      return [verdict.status === "unscored" ? 0 : verdict.score];
     },
   };
-  const reached: string[] = [];
   const growth = { problem, model, format, sampling: { temperature: treeTemperature } };
-  const root = await searchTree({ growth, scorer, m, parallel, simulations, signal }, rng.split("walks"), (path) => {
-    reached.push(path.text);
-  });
-  const ends = [...reached, ...candidatesOf(valued).flatMap(({ chain, score }) => (score === 1 ? [chain.text] : []))];
-  const right: string[] = [];
-  for (const text of new Set(ends)) {
-    if ((await verifier.verify(problem, text, stop)).status === "correct") right.push(text);
+  const root = await searchTree({ growth, scorer, m, parallel, simulations, signal }, rng.split("walks"));
+  return { problem, root, right: await judge.right(), flops: counted.flops };
+}
+
+/** Of one problem: a chain is judged once, however often it is come to. */
+class Remembering implements Verifier {
+  readonly name: string;
+  readonly #verifier: Verifier;
+  readonly #verdicts = new Map<string, Promise<Verdict>>();
+
+  constructor(verifier: Verifier) {
+    this.name = verifier.name;
+    this.#verifier = verifier;
   }
-  return { problem, root, right, flops: counted.flops };
+
+  verify(problem: Problem, text: string, options?: { readonly signal?: AbortSignal }): Promise<Verdict> {
+    const known = this.#verdicts.get(text);
+    if (known !== undefined) return known;
+    const verdict = this.#verifier.verify(problem, text, options);
+    this.#verdicts.set(text, verdict);
+    return verdict;
+  }
+
+  /** Distinct chains that were found right. */
+  async right(): Promise<string[]> {
+    const judged = await Promise.all(
+      [...this.#verdicts].map(async ([text, verdict]) => [text, await verdict] as const),
+    );
+    return judged.flatMap(([text, { status }]) => (status === "correct" ? [text] : []));
+  }
 }
 
 /** The shortest right chains, as targets: at every step of one nothing else is to be done. */
@@ -189,7 +219,7 @@ function imitated(
 ): VisitTarget[] {
   return right
     .map((text) => ({ text, length: model.encode(problem.prompt, text).length }))
-    .sort((a, b) => a.length - b.length)
+    .sort((a, b) => a.length - b.length || (a.text < b.text ? -1 : 1)) // in no order of its own
     .slice(0, keep)
     .map(({ text }) => {
       const steps = split(text).map((step) => ({ text: step, share: 1 }));

@@ -1,6 +1,11 @@
-/** Hypothesis 3, guidance, with a value head that is trained: it begins at the base's weights and learns what walks through a prefix came to. */
+/**
+ * Hypothesis 3, guidance, with a value head that is trained: it begins at the base's weights and learns what walks through a prefix came
+ * to. A leaf is worth as much by the head as by a roll-out, as in AlphaGo, so that chains come to their ends.
+ */
 
 import { guidance } from "../../../learn/guidance.ts";
+import { mixed } from "../../../search/mixed-scorer.ts";
+import { byVerifier, rollOuts } from "../../../search/roll-outs.ts";
 import { stepsOf } from "../../../tasks/countdown/solvability.ts";
 import { COUNTDOWN_STEPS, hasEnded } from "../../../tasks/countdown/steps.ts";
 import type { Method } from "../method.ts";
@@ -11,15 +16,23 @@ export const GUIDANCE_VALUE: Method = {
   name: "guidance-value",
   title: "guidance, value head",
   hypothesis: "guidance",
-  summary: "expert iteration: PUCT over steps, valued by a head that learns what the walks of earlier trees came to",
+  summary:
+    "expert iteration: PUCT over steps, valued half by a roll-out and half by a head that learns what earlier walks came to",
   knobs: ["batch", "rate", "max-tokens"],
   start: (context) => {
     const { learner, knobs } = context;
     const head = valueHead(context);
     const size = stepSize({ problemsPerStep: 32, samples: 1, maxTokens: 384 }, knobs);
+    const rolled = rollOuts({
+      n: 1,
+      maxTokens: 96,
+      judge: byVerifier,
+      separator: " ",
+      ended: (_, text) => hasEnded(text),
+    });
     const options = {
       ...size,
-      value: head.value,
+      value: { ...head.value, scorer: mixed(head.value.scorer, rolled, 0.5) },
       format: COUNTDOWN_STEPS,
       ended: hasEnded,
       m: 6,
