@@ -6,6 +6,8 @@ import { compare } from "../compare/compare.ts";
 import type { Comparison } from "../compare/compare-result.ts";
 import { contendersOf } from "../compare/contender.ts";
 import { type KnobName, type Knobs, readKnob, readVariation } from "../compare/knobs.ts";
+import type { Method } from "../compare/method.ts";
+import { isFile, ownMethod } from "../compare/own-method.ts";
 import { COMPARE_PRESETS, type ComparePreset, type ComparePresetName } from "../compare/presets.ts";
 import { findings } from "../compare/report/findings.ts";
 import { fixed, intervalText, percent, points, powerOfTenPlain } from "../report/format.ts";
@@ -36,7 +38,7 @@ export async function compareCommand(options: CompareCommandOptions, terminal: T
   const preset = presetOf(options);
   const contenders = contendersOf({
     knobs: knobsOf(options),
-    ...(methods === undefined ? {} : { methods }),
+    ...(methods === undefined ? {} : { methods: await methodsOf(methods) }),
     ...(vary === undefined ? {} : { variations: readVariation(vary) }),
   });
   const out =
@@ -55,6 +57,10 @@ export async function compareCommand(options: CompareCommandOptions, terminal: T
   for (const line of summary(result, terminal)) terminal.print(line);
   const { reportHtml, figurePng } = runPaths(out);
   for (const file of [reportHtml, join(out, "compare.json"), figurePng]) terminal.print(shownPath(file));
+}
+
+function methodsOf(words: readonly string[]): Promise<(string | Method)[]> {
+  return Promise.all(words.map((word) => (isFile(word) ? ownMethod(word) : word)));
 }
 
 function presetOf({ quick = false, full = false, seeds, flops }: CompareCommandOptions): ComparePreset {

@@ -16,8 +16,8 @@ export type Contender = {
 };
 
 export type ContenderOptions = {
-  /** Names of methods; the default takes one of each hypothesis and the baselines, with `variations` GRPO alone. */
-  readonly methods?: readonly string[];
+  /** Methods, or names of Mull's own; the default takes one of each hypothesis and the baselines, with `variations` GRPO alone. */
+  readonly methods?: readonly (string | Method)[];
   /** Given to every method that heeds them. */
   readonly knobs: Knobs;
   /** Each method takes part once with each. */
@@ -31,7 +31,7 @@ export type ContenderOptions = {
  */
 export function contendersOf({ methods, knobs, variations }: ContenderOptions): Contender[] {
   const names = [...new Set(methods ?? (variations === undefined ? DEFAULT_METHODS : ["grpo"]))];
-  const chosen = names.map(methodNamed);
+  const chosen = names.map((each) => (typeof each === "string" ? methodNamed(each) : each));
   for (const name of Object.keys(knobs) as KnobName[]) {
     if (!chosen.some((method) => method.knobs.includes(name))) throw unheeded(name, chosen);
   }
@@ -56,7 +56,7 @@ function methodNamed(name: string): Method {
   const known = METHOD_NAMES.find((each) => each === name);
   if (known !== undefined) return METHODS[known];
   throw new MullError("usage", `there is no method ${JSON.stringify(name.slice(0, 40))}`, {
-    hint: `the methods are ${METHOD_NAMES.join(", ")}`,
+    hint: `the methods are ${METHOD_NAMES.join(", ")}, or a file such as ./mine.ts`,
   });
 }
 

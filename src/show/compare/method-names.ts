@@ -29,6 +29,7 @@ export const DEFAULT_METHODS: readonly MethodName[] = [
   "combination",
   "stream",
   "grpo",
-  "ppo",
+  "optimal",
+  "distillation",
   "base",
 ];

@@ -17,7 +17,8 @@ export const HYPOTHESES = {
   evaluation: "process rewards: learn to score unfinished chains, and train the policy on the scores",
   guidance: "search: let priors and values guide a search, and imitate what it found",
   combination: "learning to correct: splice wrong and right attempts, and imitate the recovery",
-  baseline: "what the four are compared with",
+  own: "an idea of one's own, beside the four",
+  baseline: "what the others are compared with",
 } as const;
 
 export type Hypothesis = keyof typeof HYPOTHESES;

@@ -1,4 +1,4 @@
-/** What each name stands for. A fifth hypothesis is one more file in `methods/`, one line here, and its name in method-names.ts. */
+/** What each name stands for. One more is a file in `methods/`, a line here, and its name in method-names.ts. */
 
 import type { Method } from "./method.ts";
 import type { MethodName } from "./method-names.ts";

@@ -74,17 +74,18 @@ export function addCompare(command: Adder, terminal: Terminal): void {
     [
       "mull compare --quick",
       "mull compare --methods filter,grpo --seeds 1,2",
+      "mull compare --quick --methods filter,./my-method.ts",
       "mull compare --vary kl=0,.01,.1",
       "mull compare --methods grpo --vary group=4,16,64 --flops 1e12",
       "mull compare --full --out runs/compare-full",
     ],
   )
     .addOption(new Option("--quick", "about 5 minutes on two cores, one seed (without a flag: 60)").conflicts("full"))
-    .addOption(new Option("--full", "at least 20 minutes a method and seed: several hours"))
+    .addOption(new Option("--full", "at least 20 minutes a method and seed, measuring included: several hours"))
     .addOption(
       new Option(
         "--methods <names>",
-        `of ${METHOD_NAMES.join(", ")} (default: ${DEFAULT_METHODS.join(", ")})`,
+        `of ${METHOD_NAMES.join(", ")}, or files with one of your own (default: ${DEFAULT_METHODS.join(", ")})`,
       ).argParser((text: string) => text.split(",").map((name) => name.trim())),
     )
     .option("--vary <knob=values>", "compare several settings of one knob, such as kl=0,.01,.1 (default method: grpo)")

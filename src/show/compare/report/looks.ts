@@ -14,6 +14,7 @@ const ROLES: Readonly<Record<Hypothesis, keyof Palette>> = {
   evaluation: "final",
   guidance: "good",
   combination: "bad",
+  own: "ink",
   baseline: "control",
 };
 

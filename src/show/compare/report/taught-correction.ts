@@ -19,24 +19,18 @@ import type { Estimate, Standing } from "./standings.ts";
 
 export type Origin = "taught" | "emerged";
 
-/** Of each method's correction; null where a search or a solver is imitated, or nothing is learnt. */
-const ORIGINS: Readonly<Record<MethodName, Origin | null>> = {
+/** Of methods that imitate neither a search nor a solver, and learn something. */
+const ORIGINS: Readonly<Partial<Record<MethodName, Origin>>> = {
   filter: "emerged",
   "rest-em": "emerged",
   star: "emerged",
   evaluation: "emerged",
-  guidance: null,
-  "guidance-value": null,
-  "guidance-beam": null,
   combination: "taught",
   "combination-random": "taught",
   stream: "taught",
   "self-correction": "taught",
   grpo: "emerged",
   ppo: "emerged",
-  optimal: null,
-  distillation: null,
-  base: null,
 };
 
 /** A contender's chains at the end of training. */
@@ -50,7 +44,7 @@ export type Corrector = {
 export function correctorsOf({ standings, cells }: Pick<Comparison, "standings" | "cells">): Corrector[] {
   return standings.map((standing) => {
     const own = cells.filter(({ name }) => name === standing.name);
-    const origins: Readonly<Record<string, Origin | null>> = ORIGINS;
+    const origins: Readonly<Record<string, Origin>> = ORIGINS;
     return { standing, origin: origins[own[0]?.method ?? ""] ?? null, cells: own };
   });
 }
