@@ -13,8 +13,9 @@ const FRAME: Frame = { width: 320, height: 190, left: 38, right: 10, top: 8, bot
 const SENTENCES: Readonly<Record<string, string>> = {
   filter: "It guesses, keeps the attempts that the checker accepts, and copies those.",
   evaluation: "A second judge learns to score half-finished attempts, and it practises to please the judge.",
-  guidance: "It searches through many next moves, guided by its own hunches, and copies what the search found.",
+  guidance: "It searches through many next moves, trying each out to the end, and copies where the search went.",
   combination: "It copies attempts that begin wrong and then recover, to learn how to correct itself.",
+  own: "An idea of your own.",
   baseline: "A plain way, here to compare the others with.",
 };
 /** Of methods whose hypothesis alone does not say what they do, by name. */
@@ -24,9 +25,17 @@ const BY_NAME: Readonly<Record<string, string>> = {
   optimal: "It copies the shortest right solutions, without any wrong turn.",
   distillation: "It learns to give at once the answer that it used to think about.",
   base: "No training at all: where every other way starts from.",
+  "filter-prm":
+    "It guesses and checks; of the attempts that are right it copies those whose steps a second judge likes best.",
+  "evaluation-process":
+    "It practises to please a second judge alone, who never learns from the mistakes that this makes.",
+  "guidance-value": "As guidance, but half of each hunch comes from a second judge that learns from earlier searches.",
+  "guidance-beam":
+    "It follows a few promising attempts side by side, chosen by a second judge, and copies those that came out right.",
+  "combination-random": "As combination, but its wrong beginnings are taken at random, not from near misses.",
   stream: "It copies whole searches written out, wrong turns and returns included.",
   "self-correction": "It answers twice, and is rewarded when the second answer mends the first.",
-  star: "It copies what was right; where it failed, it is told the answer and explains it.",
+  star: "It copies what was right; where it failed, it is shown the first move of a solution and tries again.",
   "rest-em": "It copies what was right, each round beginning again from the first model.",
 };
 const STATES = { waiting: "not begun", running: "training now", done: "finished", failed: "failed" } as const;
