@@ -1,7 +1,7 @@
 /** Accuracy against shots, both on log axes, beside the best guess; and answers at once beside answers worked out. */
 
 import * as Plot from "@observablehq/plot";
-import { type ChartOptions, logAxis } from "../report/charts/axes.ts";
+import { accuracyAxis, type ChartOptions, flopAxis, logAxis, logTicks, spread } from "../report/charts/axes.ts";
 import { dumbbellChart } from "../report/charts/dumbbell.ts";
 import { intervalText, percent, significant } from "../report/format.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
@@ -12,7 +12,6 @@ import { headline, name } from "./story.ts";
 
 const MARGIN = { marginLeft: 52, marginRight: 96, marginTop: 34, marginBottom: 52 };
 const WIDTH = 1280;
-const HEIGHT = 560;
 
 /** The least accuracy that is drawn: that of a blind guess among eight is .125. */
 const FLOOR = 0.1;
@@ -91,6 +90,49 @@ function endMarks(last: ShotsPoint, x: number, palette: Palette): Plot.Markish[]
   ];
 }
 
+/** What compute buys: more examples in the prompt, or more answers to one with fewer. */
+export function votesPanel({ shots, votes }: ShotsResult, { palette, width, height }: ChartOptions): Drawing {
+  const rows = shots.map(({ shots: n, ...point }) => ({ ...point, note: `${n} examples, one answer` }));
+  const curves = [
+    { title: "more examples", color: palette.final, symbol: "circle" as const, dash: "none", rows },
+    ...[...Map.groupBy(votes, (point) => point.shots)].map(([examples, own], i) => ({
+      title: `votes, ${examples} examples`,
+      color: palette.base,
+      symbol: (["triangle", "square"] as const)[i % 2] as "triangle" | "square",
+      dash: i === 0 ? "7 4" : "2 4",
+      rows: own.map(({ n, ...point }) => ({ ...point, note: `${examples} examples, the majority of ${n} answers` })),
+    })),
+  ];
+  const costs = curves.flatMap(({ rows: own }) => own.map(({ flops }) => flops));
+  const domain: [number, number] = costs.length === 0 ? [1, 10] : [Math.min(...costs) / 1.1, Math.max(...costs) * 1.1];
+  const ends = curves.map(({ rows: own }) => own.at(-1)?.accuracy ?? 0);
+  const places = spread(ends, 19 / (height - MARGIN.marginTop - MARGIN.marginBottom), 0.01, 0.99);
+  const marks: Plot.Markish[] = [
+    ...accuracyAxis(palette, "questions answered right"),
+    ...flopAxis(palette, logTicks(...domain), "FLOPs a question, log scale"),
+    ...curves.flatMap(({ title, color, symbol, dash, rows: own }, i) => [
+      Plot.ruleX(own, { x: "flops", y1: (p) => p.ci[0], y2: (p) => p.ci[1], stroke: color, strokeOpacity: 0.35 }),
+      Plot.line(own, { x: "flops", y: "accuracy", stroke: color, strokeWidth: 2, strokeDasharray: dash }),
+      Plot.dot(own, {
+        ...{ x: "flops", y: "accuracy", r: 3.5, symbol, fill: palette.surface, stroke: color, strokeWidth: 1.75 },
+        title: (point: (typeof own)[number]) => `${point.note}: ${percent(point.accuracy)} (${intervalText(point.ci)})`,
+      }),
+      Plot.text(own.slice(-1), {
+        ...{ x: "flops", y: () => places[i] ?? 0, dx: 12, text: () => title },
+        ...{ fill: color, textAnchor: "start", fontWeight: 700 },
+      }),
+    ]),
+  ];
+  const told = curves.map(({ title, rows: own }) => `${title} ${percent(own.at(-1)?.accuracy ?? null, 0)}`);
+  return draw(
+    {
+      ...{ width, height, ...MARGIN, marginRight: 140, style: { fontSize: "13px" } },
+      ...{ x: { type: "log", domain }, y: { domain: [0, 1] }, marks },
+    },
+    `Accuracy by FLOPs a question, at the most: ${told.join("; ")}.`,
+  );
+}
+
 /** A row a model and difficulty. */
 export function thoughtPanel({ thought }: ShotsResult, { palette, width }: Omit<ChartOptions, "height">): Drawing {
   const rows = thought.map(({ task, model, difficulty, unit, direct, steps }) => ({
@@ -114,14 +156,17 @@ export function thoughtPanel({ thought }: ShotsResult, { palette, width }: Omit<
 }
 
 export function shotsFigure(result: ShotsResult): string {
-  const left = shotsPanel(result, { palette: LIGHT, width: 600, height: 420 });
-  const right = thoughtPanel(result, { palette: LIGHT, width: 640 });
-  const height = Math.max(HEIGHT, 92 + right.height + 48);
-  const title = headline(result);
+  const size = { palette: LIGHT, width: 600, height: 420 };
+  const examples = shotsPanel(result, size);
+  const votes = votesPanel(result, size);
+  const thought = thoughtPanel(result, { palette: LIGHT, width: 1200 });
   const caption = `${result.problems} held-out problems a point, seed ${result.seed}; bars are 95% intervals over problems.`;
+  const below = PANELS_TOP + examples.height + 40;
   const panels = [
-    { drawing: left, x: 22, y: PANELS_TOP, heading: "Read from examples" },
-    { drawing: right, x: 622, y: PANELS_TOP, heading: "Answered at once, and worked out" },
+    { drawing: examples, x: 22, y: PANELS_TOP, heading: "Read from examples" },
+    { drawing: votes, x: 642, y: PANELS_TOP, heading: "The same compute: more examples, or more answers" },
+    { drawing: thought, x: 22, y: below, heading: "Answered at once, and worked out" },
   ];
-  return panelsSvg({ width: WIDTH, height, title, panels, caption: [caption] });
+  const height = below + thought.height + 48;
+  return panelsSvg({ width: WIDTH, height, title: headline(result), panels, caption: [caption] });
 }

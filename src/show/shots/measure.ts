@@ -2,7 +2,8 @@
  * Two more axes of test-time compute, measured on held-out problems.
  *
  * Shots: how often the model's likeliest answer is right after so many examples. Fewer shots are the first of more, with the same
- * rule and the same question, so the curve's points are of the same problems.
+ * rule and the same question, so the curve's points are of the same problems. Beside it votes: the same questions, answered many
+ * times after a few examples.
  *
  * Thought: an answer at once beside one that is worked out. In arithmetic a chain is begun with `direct` or with `steps`. A chain of
  * Countdown has no such word: there the answer at once is a chain that has no token left to go back, one attempt; both are read off the
@@ -12,6 +13,7 @@
 import type { Model } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import { deriveSeed, Rng } from "../../core/rng.ts";
+import { majorityAtK } from "../../measure/vote.ts";
 import { longestChain, PREFIX } from "../../tasks/arithmetic/steps.ts";
 import { ArithmeticTask } from "../../tasks/arithmetic/task.ts";
 import { judge as judgeArithmetic } from "../../tasks/arithmetic/verifier.ts";
@@ -23,6 +25,9 @@ import { MEASURED_SEED } from "../reproduce/measuring.ts";
 
 /** Of one problem after another: whether it was solved, as a share of its chains, and the mean tokens of a chain. */
 export type Solved = { readonly shares: number[]; readonly tokens: number };
+
+/** Solved by one token after a prompt of so many, in the mean. */
+export type Answered = Solved & { readonly promptTokens: number };
 
 export type ThoughtTaskName = "arithmetic" | "countdown";
 
@@ -41,22 +46,72 @@ export async function measureShots(
   shots: number,
   problems: number,
   signal?: AbortSignal,
-): Promise<Solved> {
-  const asked = seedsOf("heldout", new Rng(MEASURED_SEED))
-    .take(problems)
-    .map((seed) => problemOf({ seed, shots }))
-    .toArray();
+): Promise<Answered> {
   const shares: number[] = [];
-  for (let at = 0; at < asked.length; at += WAVE) {
-    const wave = asked.slice(at, at + WAVE);
+  let prompts = 0;
+  for (const wave of wavesOf(dictionaries(shots, problems))) {
     const requests = wave.map(({ prompt }) => ({ prompt, maxTokens: 1, temperature: 0, seed: 1 }));
     const answers = await model.sample(requests, signal === undefined ? {} : { signal });
     signal?.throwIfAborted();
-    for (const [i, { text }] of answers.entries()) {
+    for (const [i, { text, usage }] of answers.entries()) {
       shares.push(Number(judgeMeaning(wave[i] as Problem, text).status === "correct"));
+      prompts += usage.promptTokens;
     }
   }
-  return { shares, tokens: 1 };
+  return { shares, tokens: 1, promptTokens: prompts / problems };
+}
+
+/**
+ * The majority of so many answers at temperature 1, for each of `counts`: the expectation over all subsets of the most of them.
+ *
+ * @returns by count
+ * @throws the reason of `signal`
+ */
+export async function measureVotes(
+  model: Model,
+  { shots, problems, counts, seed }: VoteOptions,
+  signal?: AbortSignal,
+): Promise<Map<number, Answered>> {
+  const most = Math.max(...counts);
+  const shares = new Map<number, number[]>(counts.map((n) => [n, []]));
+  let prompts = 0;
+  for (const wave of wavesOf(dictionaries(shots, problems), Math.ceil(WAVE / most))) {
+    const requests = wave.flatMap(({ id, prompt }) =>
+      Array.from({ length: most }, (_, i) => {
+        return { prompt, maxTokens: 1, temperature: 1, seed: deriveSeed(seed, id, i) };
+      }),
+    );
+    const answers = await model.sample(requests, signal === undefined ? {} : { signal });
+    signal?.throwIfAborted();
+    for (const [p, problem] of wave.entries()) {
+      const own = answers.slice(p * most, (p + 1) * most);
+      const votes = own.map(({ text }) => {
+        return { answer: text.trim(), correct: judgeMeaning(problem, text).status === "correct" };
+      });
+      const rng = new Rng(seed).split("votes", problem.id);
+      for (const [n, solved] of shares) solved.push(majorityAtK(votes, n, { rng: rng.split(n) }).accuracy);
+      prompts += own[0]?.usage.promptTokens ?? 0;
+    }
+  }
+  return new Map([...shares].map(([n, own]) => [n, { shares: own, tokens: n, promptTokens: prompts / problems }]));
+}
+
+export type VoteOptions = {
+  readonly shots: number;
+  readonly problems: number;
+  readonly counts: readonly number[];
+  readonly seed: number;
+};
+
+function dictionaries(shots: number, problems: number): Problem[] {
+  return seedsOf("heldout", new Rng(MEASURED_SEED))
+    .take(problems)
+    .map((seed) => problemOf({ seed, shots }))
+    .toArray();
+}
+
+function* wavesOf(problems: readonly Problem[], size = WAVE): Generator<readonly Problem[]> {
+  for (let at = 0; at < problems.length; at += size) yield problems.slice(at, at + size);
 }
 
 /**

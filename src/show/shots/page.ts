@@ -5,7 +5,7 @@ import { type Html, html } from "../report/html.ts";
 import { pageDocument } from "../report/page/document.ts";
 import { chart, paragraphs, section, table } from "../report/page/parts.ts";
 import { THEMED } from "../report/palette.ts";
-import { shotsPanel, thoughtPanel } from "./figure.ts";
+import { shotsPanel, thoughtPanel, votesPanel } from "./figure.ts";
 import type { ShotsResult } from "./shots-result.ts";
 import { findings, headline, name } from "./story.ts";
 
@@ -42,6 +42,21 @@ function reading(result: ShotsResult): Html | null {
       shotsPanel(result, { palette: THEMED, width: 812, height: 480 }),
       "Both axes are logarithmic; bars are 95% intervals over problems.",
       numbers,
+    ),
+    chart(
+      votesPanel(result, { palette: THEMED, width: 812, height: 420 }),
+      "The same questions at the same cost, answered once after more examples, or often after fewer, where the majority decides. Votes take away what chance spoils; what the examples do not say they cannot find.",
+      table(
+        "Accuracy by number of answers",
+        [
+          { name: "examples", cell: (point) => String(point.shots) },
+          { name: "answers", cell: (point) => String(point.n) },
+          { name: "accuracy", cell: (point) => percent(point.accuracy) },
+          { name: "95% interval", cell: (point) => intervalText(point.ci) },
+          { name: "FLOPs", cell: (point) => significant(point.flops) },
+        ],
+        result.votes,
+      ),
     ),
   );
 }

@@ -1,11 +1,13 @@
 /** What `mull shots` comes to: `report.json`, from which page and figure are drawn. */
 
 import { z } from "zod";
+import type { TransformerShape } from "../../core/flops.ts";
 import { Rng } from "../../core/rng.ts";
 import { meanInterval, pairedDifference } from "../../measure/bootstrap.ts";
+import { groupFlops } from "../../measure/chains.ts";
 import { leastSquares } from "../../measure/least-squares.ts";
 import { bestAccuracy } from "../../tasks/in-context/best.ts";
-import type { Solved } from "./measure.ts";
+import type { Answered, Solved } from "./measure.ts";
 
 const share = z.number().min(0).max(1);
 const interval = z.tuple([share, share]);
@@ -25,7 +27,13 @@ export const shotsResultSchema = z.object({
       ci: interval,
       /** Of the best guess there is, over all problems that can be drawn. */
       best: share,
+      /** Of a question: its prompt and one token. */
+      flops: z.number().nonnegative(),
     }),
+  ),
+  /** The majority of n answers after so many examples. */
+  votes: z.array(
+    z.object({ shots: z.number(), n: z.number(), accuracy: share, ci: interval, flops: z.number().nonnegative() }),
   ),
   /** Slope of the straight line through both logarithms, of the model and of the best guess; null where there is none. */
   slope: z.number().nullable(),
@@ -47,12 +55,27 @@ export const shotsResultSchema = z.object({
 
 export type ShotsResult = z.infer<typeof shotsResultSchema>;
 export type ShotsPoint = ShotsResult["shots"][number];
+export type VotesPoint = ShotsResult["votes"][number];
 export type Thought = ShotsResult["thought"][number];
 
 /** A point of the curve, its interval over problems. */
-export function shotsPoint(shots: number, { shares }: Solved): ShotsPoint {
-  const { mean: accuracy, ci } = meanInterval(shares, { rng: new Rng(1).split("shots", shots) });
-  return { shots, accuracy, ci: [ci[0], ci[1]], best: bestAccuracy(shots) };
+export function shotsPoint(shape: TransformerShape, shots: number, answered: Answered): ShotsPoint {
+  const { mean: accuracy, ci } = meanInterval(answered.shares, { rng: new Rng(1).split("shots", shots) });
+  return { shots, accuracy, ci: [ci[0], ci[1]], best: bestAccuracy(shots), flops: flopsOf(shape, answered) };
+}
+
+export function votesPoint(shape: TransformerShape, shots: number, n: number, answered: Answered): VotesPoint {
+  const { mean: accuracy, ci } = meanInterval(answered.shares, { rng: new Rng(1).split("votes", shots, n) });
+  return { shots, n, accuracy, ci: [ci[0], ci[1]], flops: flopsOf(shape, answered) };
+}
+
+/** As of chains (measure/chains.ts): the prompt is read once for all answers, and each answer is a token more. */
+function flopsOf(shape: TransformerShape, { promptTokens, tokens }: Answered): number {
+  return groupFlops(
+    shape,
+    promptTokens,
+    Array.from({ length: tokens }, () => 1),
+  );
 }
 
 /** An answer at once beside one that is worked out, paired over problems. */

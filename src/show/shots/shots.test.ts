@@ -13,7 +13,7 @@ import { bestAccuracy, bestGuesses } from "../../tasks/in-context/best.ts";
 import { meaningWord } from "../../tasks/in-context/vocabulary.ts";
 import { inContextBase } from "../pretrain/in-context.ts";
 import { MEASURED_SEED } from "../reproduce/measuring.ts";
-import { measureShots, measureThought, oneAttempt } from "./measure.ts";
+import { measureShots, measureThought, measureVotes, oneAttempt } from "./measure.ts";
 import { shotsRun } from "./shots.ts";
 import { shotsResultSchema, slopeOf, thoughtOf } from "./shots-result.ts";
 import { findings } from "./story.ts";
@@ -21,21 +21,44 @@ import { findings } from "./story.ts";
 const folder = mkdtempSync(join(tmpdir(), "mull-shots-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+/** The examples of a prompt, and the name it asks for. */
+function pairsOf(prompt: string): { name: number; meaning: number }[] {
+  const words = prompt.split(" ");
+  return Array.from({ length: (words.length - 1) / 2 }, (_, i) => {
+    return { name: numberOf(words[2 * i]), meaning: numberOf(words[2 * i + 1]) };
+  });
+}
+const asked = (prompt: string): number => numberOf(prompt.split(" ").at(-1));
+const numberOf = (word: string | undefined): number => Number((word as string).slice(1));
+
 describe("shots", () => {
   test("who takes the best guess is as often right as the formula says", async () => {
     const reader = new ScriptedModel(({ prompt }) => {
-      const words = prompt.split(" ");
-      const number = (word: string | undefined): number => Number((word as string).slice(1));
-      const pairs = Array.from({ length: (words.length - 1) / 2 }, (_, i) => {
-        return { name: number(words[2 * i]), meaning: number(words[2 * i + 1]) };
-      });
-      return meaningWord(bestGuesses(pairs, number(words.at(-1)))[0] as number);
+      return meaningWord(bestGuesses(pairsOf(prompt), asked(prompt))[0] as number);
     });
     for (const shots of [1, 16]) {
       const { shares } = await measureShots(reader, shots, 1000);
       const share = shares.reduce((a, b) => a + b, 0) / shares.length;
       assert.ok(Math.abs(share - bestAccuracy(shots)) < 0.05, `${shots}: ${share}`);
     }
+  });
+
+  test("votes mend what chance spoils, and no more", async () => {
+    let calls = 0;
+    const model = (often: number) =>
+      new ScriptedModel(({ prompt }) => {
+        const known = bestGuesses(pairsOf(prompt), asked(prompt))[0] as number;
+        return meaningWord(++calls % 10 < often ? known : (known + calls) % 8);
+      });
+    const options = { shots: 16, problems: 60, counts: [1, 32], seed: 1 };
+    const mean = async (often: number): Promise<number[]> => {
+      const voted = await measureVotes(model(often), options);
+      return [...voted.values()].map(({ shares }) => shares.reduce((a, b) => a + b, 0) / shares.length);
+    };
+    const [sure, noisy] = [await mean(10), await mean(6)];
+    assert.equal(sure[0], sure[1], "who always says the same gains nothing");
+    assert.ok((noisy[0] as number) < (sure[0] as number) - 0.15);
+    assert.ok(Math.abs((noisy[1] as number) - (sure[1] as number)) < 0.05);
   });
 
   test("a power is a straight line of its exponent", () => {
@@ -89,7 +112,7 @@ test("a run that is stopped goes on with what it has, and ends alike", async () 
   const size = { vocabSize: tokenizer.vocabSize, layers: 1, width: 8, heads: 2, kvHeads: 1, headDim: 4 };
   const config = { ...size, ffnWidth: 8, maxPositions: 160, ropeTheta: 10_000, normEpsilon: 1e-5 };
   const checkpoint = { config, parameters: initialParameters(config, new Rng(1)), tokenizer, metadata: {} };
-  const asked = {
+  const job = {
     model: { name: "toy", checkpoint },
     shots: [1, 2, 4],
     thinkers: [],
@@ -98,14 +121,14 @@ test("a run that is stopped goes on with what it has, and ends alike", async () 
     threads: 1,
   };
   const now = (): Date => new Date(0);
-  const whole = await shotsRun({ ...asked, now, dir: join(folder, "whole") });
+  const whole = await shotsRun({ ...job, now, dir: join(folder, "whole") });
   assert.deepEqual(shotsResultSchema.parse(whole), whole);
   assert.match(findings(whole)[1] as string, /behind the best guess/);
   const stop = new AbortController();
   const dir = join(folder, "stopped");
   const onProgress = (done: number): void => (done === 2 ? stop.abort() : undefined);
-  await assert.rejects(shotsRun({ ...asked, now, dir, signal: stop.signal, onProgress }), { code: "aborted" });
-  assert.deepEqual(await shotsRun({ ...asked, now, dir }), whole);
+  await assert.rejects(shotsRun({ ...job, now, dir, signal: stop.signal, onProgress }), { code: "aborted" });
+  assert.deepEqual(await shotsRun({ ...job, now, dir }), whole);
   for (const file of ["report.json", "report.html", "figure.svg"]) {
     assert.equal(readFileSync(join(dir, file), "utf8"), readFileSync(join(folder, "whole", file), "utf8"));
   }

@@ -15,9 +15,18 @@ import { rasterise } from "../report/figure.ts";
 import { stopped } from "../reproduce/options.ts";
 import { readVersions } from "../reproduce/versions.ts";
 import { shotsFigure } from "./figure.ts";
-import { measureShots, measureThought, type ThoughtTaskName } from "./measure.ts";
+import { measureShots, measureThought, measureVotes, type ThoughtTaskName } from "./measure.ts";
 import { shotsHtml } from "./page.ts";
-import { type ShotsPoint, type ShotsResult, shotsPoint, slopeOf, type Thought, thoughtOf } from "./shots-result.ts";
+import {
+  type ShotsPoint,
+  type ShotsResult,
+  shotsPoint,
+  slopeOf,
+  type Thought,
+  thoughtOf,
+  type VotesPoint,
+  votesPoint,
+} from "./shots-result.ts";
 
 /** A model and what it is called. */
 export type ShotsModel = { readonly name: string; readonly checkpoint: Checkpoint };
@@ -47,8 +56,16 @@ export type ShotsOptions = {
   readonly onProgress?: (done: number, total: number) => void;
 };
 
+/** Examples after which answers are sampled and counted, and how many of them. */
+const VOTED = { shots: [4, 16], counts: [1, 2, 4, 8, 16, 32, 64] } as const;
+
 const solved = z.object({ shares: z.array(z.number()), tokens: z.number() });
-const measured = z.object({ type: z.literal("shots-measured"), name: z.string(), data: z.record(z.string(), solved) });
+const answered = solved.extend({ promptTokens: z.number() });
+const measured = z.object({
+  type: z.literal("shots-measured"),
+  name: z.string(),
+  data: z.record(z.string(), solved.loose()),
+});
 type Data = z.infer<typeof measured>["data"];
 
 /**
@@ -75,7 +92,9 @@ export async function shotsRun(options: ShotsOptions): Promise<ShotsResult> {
       if (parsed.success) known.set(parsed.data.name, parsed.data.data);
     }
   }
-  const total = options.shots.length + thinkers.reduce((sum, { difficulties }) => sum + difficulties.length, 0);
+  const voted = VOTED.shots.filter((shots) => options.shots.includes(shots));
+  const total =
+    options.shots.length + voted.length + thinkers.reduce((sum, { difficulties }) => sum + difficulties.length, 0);
   let done = 0;
   const once = async (name: string, measure: () => Promise<Data>): Promise<Data> => {
     const data = known.get(name) ?? (await measure());
@@ -85,13 +104,22 @@ export async function shotsRun(options: ShotsOptions): Promise<ShotsResult> {
   };
   try {
     const points: ShotsPoint[] = [];
+    const votes: VotesPoint[] = [];
     if (options.shots.length > 0) {
+      const shape = model.checkpoint.config;
       await using opened = open(model, threads);
       for (const shots of options.shots) {
         const data = await once(`${shots} shots`, async () => ({
           own: await measureShots(opened.model, shots, problems, signal),
         }));
-        points.push(shotsPoint(shots, data["own"] as z.infer<typeof solved>));
+        points.push(shotsPoint(shape, shots, answered.parse(data["own"])));
+      }
+      for (const shots of voted) {
+        const asked = { shots, problems, counts: VOTED.counts, seed };
+        const data = await once(`votes after ${shots} shots`, async () =>
+          Object.fromEntries(await measureVotes(opened.model, asked, signal)),
+        );
+        for (const n of VOTED.counts) votes.push(votesPoint(shape, shots, n, answered.parse(data[n])));
       }
     }
     const thought: Thought[] = [];
@@ -115,6 +143,7 @@ export async function shotsRun(options: ShotsOptions): Promise<ShotsResult> {
       problems,
       model: model.name,
       shots: points,
+      votes,
       slope: slopeOf(points.map(({ shots, accuracy }) => ({ x: shots, y: accuracy }))),
       bestSlope: slopeOf(points.map(({ shots, best }) => ({ x: shots, y: best }))),
       thought,

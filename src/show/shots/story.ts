@@ -10,7 +10,7 @@ export function headline({ shots }: ShotsResult): string {
 }
 
 export function findings(result: ShotsResult): string[] {
-  return [...reading(result), ...result.thought.map(thoughtSentence)];
+  return [...reading(result), ...voting(result), ...result.thought.map(thoughtSentence)];
 }
 
 /** How far the model comes of what could be known. */
@@ -30,6 +30,18 @@ function reading({ shots, slope, bestSlope }: ShotsResult): string[] {
           `Twice the examples multiply accuracy by ${significant(2 ** slope)} on average, that of the best guess by ${significant(2 ** bestSlope)}.`,
         ];
   return [told, where, ...law];
+}
+
+/** What more answers are worth beside more examples. */
+function voting({ shots, votes }: ShotsResult): string[] {
+  return [...Map.groupBy(votes, (point) => point.shots)].flatMap(([examples, own]) => {
+    const [one, most] = [own[0], own.at(-1)];
+    const more = shots.find(({ flops }) => flops >= (most?.flops ?? Number.POSITIVE_INFINITY));
+    if (one === undefined || most === undefined || most === one) return [];
+    const told = `After ${counted(examples)} one answer by chance is right in ${percent(one.accuracy)}, the majority of ${most.n} in ${percent(most.accuracy)}`;
+    if (more === undefined) return [`${told}.`];
+    return [`${told}; ${counted(more.shots)} and one answer, for about as much compute, in ${percent(more.accuracy)}.`];
+  });
 }
 
 function thoughtSentence({ task, model, difficulty, unit, direct, steps, gain }: Thought): string {
