@@ -11,6 +11,7 @@ import type { SearchNode } from "../search/search-tree.ts";
 import { ROOT } from "../search/steps.ts";
 import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts";
 import { type GuidanceOptions, type GuidanceStep, guidance, type ValueExample } from "./guidance.ts";
+import { type TreeOptions, treeTeacher } from "./tree-teacher.ts";
 import { sequencesOf, targetsOf } from "./visit-targets.ts";
 
 const problem = { id: "p", prompt: "?" };
@@ -85,36 +86,32 @@ const verifier: Verifier = {
     text === `${(Number(prompt) + 1) % 5} end` ? correct("as it should be") : wrong("something else"),
 };
 
-const OPTIONS: GuidanceOptions = {
-  steps: 1,
-  problemsPerStep: 5,
-  samples: 8,
-  maxTokens: 2,
-  temperature: 1,
+const TREE: TreeOptions = {
   value: { scorer: rollOuts({ n: 4, maxTokens: 1, judge: byVerifier, separator: " " }) },
   format: { stop: [], maxTokens: 1, separator: " " },
   ended: (text) => text.endsWith("end"),
   m: 8,
   parallel: 4,
   simulations: 32,
-  treeTemperature: 2,
-  treeTokens: 600,
+  temperature: 2,
+  maxTokens: 600,
   minVisits: 4,
   keep: 2,
   split: (text) => text.split(/(?= )/),
-  epochs: 2,
-  batch: 8,
-  optimizer: { ...TOY_ADAMW, learningRate: 0.003 },
+};
+const OPTIONS = {
+  ...{ steps: 1, problemsPerStep: 5, samples: 8, maxTokens: 2, temperature: 1 },
+  ...{ epochs: 2, batch: 8, optimizer: { ...TOY_ADAMW, learningRate: 0.003 } },
 };
 
 async function run(
   learner: ReturnType<typeof toyLearner>,
-  options: Partial<GuidanceOptions>,
+  { tree, ...options }: Partial<GuidanceOptions> & { readonly tree?: Partial<TreeOptions> },
   from?: GuidanceStep,
   signal?: AbortSignal,
 ): Promise<GuidanceStep[]> {
   const steps: GuidanceStep[] = [];
-  const merged = { ...OPTIONS, ...options };
+  const merged = { ...OPTIONS, ...options, teacher: treeTeacher({ ...TREE, ...tree }) };
   for await (const step of guidance(learner, toyProblems(5), new Rng(5), merged, from, signal)) steps.push(step);
   return steps;
 }
@@ -158,10 +155,10 @@ test("the value function is handed what the walks came to, and what it spends is
     spent += 10;
     return spent;
   };
-  const value = { ...OPTIONS.value, train, spent: spending };
+  const value = { ...TREE.value, train, spent: spending };
   await using plain = toyLearner({ verifier });
   await using told = toyLearner({ verifier });
-  const [without, withValue] = [(await run(plain, {}))[0], (await run(told, { value }))[0]];
+  const [without, withValue] = [(await run(plain, {}))[0], (await run(told, { tree: { value } }))[0]];
   assert.equal((withValue as GuidanceStep).flops - (without as GuidanceStep).flops, 1010);
   assert.ok(seen.length > 5);
   for (const { value: worth, problem: posed, text } of seen) {
@@ -173,12 +170,12 @@ test("the value function is handed what the walks came to, and what it spends is
 });
 
 test("a right chain of a roll-out is imitated where no visits teach", async () => {
-  const options = { steps: 14, minVisits: 1000, optimizer: { ...OPTIONS.optimizer, learningRate: 0.006 } };
+  const options = { steps: 14, tree: { minVisits: 1000 }, optimizer: { ...OPTIONS.optimizer, learningRate: 0.006 } };
   await using learner = toyLearner({ verifier });
   const steps = await run(learner, options);
   assert.ok((steps.at(-1) as GuidanceStep).policy > 0.5, `the policy ends at ${steps.at(-1)?.policy}`);
   await using other = toyLearner({ verifier });
-  const none = await run(other, { ...options, steps: 1, keep: 0 });
+  const none = await run(other, { steps: 1, tree: { minVisits: 1000, keep: 0 } });
   assert.equal((none[0] as GuidanceStep).gradientNorm, null, "nothing else was there to learn from");
 });
 

@@ -1,5 +1,6 @@
 /**
- * The policy's targets of a tree search: at each node, the shares of the walks that went on by each of its steps.
+ * The policy's targets of a search: at each node of a tree, the shares of the walks that went on by each of its steps; and of a right
+ * chain, each of its steps.
  *
  * A tree is written as few chains, from the root to where it teaches no more; a step that several of them share is learnt in
  * one of them. So a token's weight is the share of its step, and the loss is the mean over nodes of the cross-entropy
@@ -53,6 +54,41 @@ export function targetsOf(problem: Problem, root: SearchNode, minVisits: number)
   return targets;
 }
 
+/** What is imitated of the right chains of a problem. */
+export type Imitation = {
+  /** Distinct ones, at most: the shortest. */
+  readonly keep: number;
+  /** A chain as its steps, whose texts together are the chain. */
+  readonly split: (chain: string) => readonly string[];
+};
+
+/**
+ * The shortest right chains as targets: at every step of one nothing else is to be done.
+ *
+ * @param right distinct, in any order
+ * @example
+ * const model = { encode: (prompt: string, chain = "") => [...`${prompt}${chain}`].map((letter) => letter.charCodeAt(0)) };
+ * const split = (chain: string) => chain.match(/../g) ?? [];
+ * imitationTargets({ id: "p", prompt: "?" }, ["abcdef", "abcd"], { keep: 1, split }, model)[0]?.nodes; // 2
+ */
+export function imitationTargets(
+  problem: Problem,
+  right: readonly string[],
+  { keep, split }: Imitation,
+  model: Encoder,
+): VisitTarget[] {
+  return right
+    .map((text) => ({ text, length: model.encode(problem.prompt, text).length }))
+    .sort((a, b) => a.length - b.length || (a.text < b.text ? -1 : 1))
+    .slice(0, keep)
+    .map(({ text }) => {
+      const steps = split(text).map((step) => ({ text: step, share: 1 }));
+      return { problem, steps, nodes: steps.length };
+    });
+}
+
+type Encoder = { encode(prompt: string, chain?: string): number[] };
+
 /**
  * Whether the walks came to different values by different steps. Where they did not, visits only repeat the policy, with the
  * noise of what was sampled, and to learn from that again and again is to collapse.
@@ -74,10 +110,7 @@ function untilLastTaught(steps: VisitTarget["steps"]): VisitTarget["steps"] {
  * const target = { problem: { id: "p", prompt: "?" }, steps: [{ text: "ab", share: 0.5 }], nodes: 0.5 };
  * sequencesOf([target], model)[0]?.fields["weight"]; // [0, 1, 1]
  */
-export function sequencesOf(
-  targets: readonly VisitTarget[],
-  model: { encode(prompt: string, chain?: string): number[] },
-): TrainingSequence[] {
+export function sequencesOf(targets: readonly VisitTarget[], model: Encoder): TrainingSequence[] {
   const nodes = targets.reduce((sum, target) => sum + target.nodes, 0);
   return targets.map(({ problem, steps }) => {
     const weight = model.encode(problem.prompt).map(() => 0);

@@ -1,6 +1,8 @@
 /** Hypothesis 3, guidance, by beams: a beam search by a value head that is trained stands in place of the tree, and the right chains it came to are imitated. */
 
-import { guidanceBeam } from "../../../learn/guidance-beam.ts";
+import { beamTeacher } from "../../../learn/beam-teacher.ts";
+import { guidance } from "../../../learn/guidance.ts";
+import { stepsOf } from "../../../tasks/countdown/solvability.ts";
 import { COUNTDOWN_STEPS, hasEnded } from "../../../tasks/countdown/steps.ts";
 import type { Method } from "../method.ts";
 import { adamw, stepSize } from "./settings.ts";
@@ -17,24 +19,22 @@ export const GUIDANCE_BEAM: Method = {
     const { learner, knobs } = context;
     const head = valueHead(context);
     const size = stepSize({ problemsPerStep: 32, samples: 1, maxTokens: 384 }, knobs);
-    const options = {
-      ...size,
+    const teacher = beamTeacher({
       value: head.value,
       format: COUNTDOWN_STEPS,
       ended: hasEnded,
       n: 8,
       m: 4,
       maxSteps: 12,
-      beamTemperature: 1,
-      beamTokens: 1000,
+      temperature: 1,
+      maxTokens: 1000,
       keep: 4,
-      epochs: 1,
-      batch: 16,
-      optimizer: adamw(3e-4, knobs),
-    };
+      split: stepsOf,
+    });
+    const options = { ...size, teacher, epochs: 1, batch: 16, optimizer: adamw(3e-4, knobs) };
     return {
       problemsPerStep: size.problemsPerStep,
-      learn: (problems, rng, from, signal) => guidanceBeam(learner, problems, rng, options, from, signal),
+      learn: (problems, rng, from, signal) => guidance(learner, problems, rng, options, from, signal),
       beside: { value: head.trained },
     };
   },

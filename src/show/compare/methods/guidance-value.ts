@@ -4,6 +4,7 @@
  */
 
 import { guidance } from "../../../learn/guidance.ts";
+import { treeTeacher } from "../../../learn/tree-teacher.ts";
 import { mixed } from "../../../search/mixed-scorer.ts";
 import { byVerifier, rollOuts } from "../../../search/roll-outs.ts";
 import { stepsOf } from "../../../tasks/countdown/solvability.ts";
@@ -30,23 +31,20 @@ export const GUIDANCE_VALUE: Method = {
       separator: " ",
       ended: (_, text) => hasEnded(text),
     });
-    const options = {
-      ...size,
+    const teacher = treeTeacher({
       value: { ...head.value, scorer: mixed(head.value.scorer, rolled, 0.5) },
       format: COUNTDOWN_STEPS,
       ended: hasEnded,
       m: 6,
       parallel: 4,
       simulations: 48,
-      treeTemperature: 1.25,
-      treeTokens: 3000,
+      temperature: 1.25,
+      maxTokens: 3000,
       minVisits: 4,
       keep: 2,
       split: stepsOf,
-      epochs: 1,
-      batch: 16,
-      optimizer: adamw(3e-4, knobs),
-    };
+    });
+    const options = { ...size, teacher, epochs: 1, batch: 16, optimizer: adamw(3e-4, knobs) };
     return {
       problemsPerStep: size.problemsPerStep,
       learn: (problems, rng, from, signal) => guidance(learner, problems, rng, options, from, signal),

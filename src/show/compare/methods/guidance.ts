@@ -1,6 +1,7 @@
 /** Hypothesis 3, guidance: a tree a problem, guided by the policy's own probabilities and by roll-outs, becomes the policy's teacher. */
 
 import { guidance } from "../../../learn/guidance.ts";
+import { treeTeacher } from "../../../learn/tree-teacher.ts";
 import { byVerifier, rollOuts } from "../../../search/roll-outs.ts";
 import { stepsOf } from "../../../tasks/countdown/solvability.ts";
 import { COUNTDOWN_STEPS, hasEnded } from "../../../tasks/countdown/steps.ts";
@@ -15,8 +16,7 @@ export const GUIDANCE: Method = {
   knobs: ["batch", "rate", "max-tokens"],
   start: ({ learner, knobs }) => {
     const size = stepSize({ problemsPerStep: 32, samples: 1, maxTokens: 384 }, knobs);
-    const options = {
-      ...size,
+    const teacher = treeTeacher({
       value: {
         scorer: rollOuts({
           n: 2,
@@ -31,15 +31,13 @@ export const GUIDANCE: Method = {
       m: 6,
       parallel: 4,
       simulations: 32,
-      treeTemperature: 1.25,
-      treeTokens: 3000,
+      temperature: 1.25,
+      maxTokens: 3000,
       minVisits: 4,
       keep: 2,
       split: stepsOf,
-      epochs: 1,
-      batch: 16,
-      optimizer: adamw(3e-4, knobs),
-    };
+    });
+    const options = { ...size, teacher, epochs: 1, batch: 16, optimizer: adamw(3e-4, knobs) };
     return {
       problemsPerStep: size.problemsPerStep,
       learn: (problems, rng, from, signal) => guidance(learner, problems, rng, options, from, signal),

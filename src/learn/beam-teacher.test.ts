@@ -5,9 +5,9 @@ import { test } from "node:test";
 import type { Verifier } from "../core/interfaces.ts";
 import { Rng } from "../core/rng.ts";
 import { correct, wrong } from "../core/verdict.ts";
+import { type BeamOptions, beamTeacher } from "./beam-teacher.ts";
 import { TOY_ADAMW, TOY_SHAPE, ToyModel, toyLearner, toyProblems, toyWeights } from "./fixtures/toy.ts";
-import type { ValueExample } from "./guidance.ts";
-import { type GuidanceBeamOptions, type GuidanceBeamStep, guidanceBeam } from "./guidance-beam.ts";
+import { type GuidanceStep, guidance, type ValueExample } from "./guidance.ts";
 import { RewardModel, valueFunction } from "./reward-model.ts";
 
 /** The digit and the end, so that a beam has two steps. */
@@ -17,23 +17,18 @@ const verifier: Verifier = {
     text === `${(Number(prompt) + 1) % 5} end` ? correct("as it should be") : wrong("something else"),
 };
 
-const OPTIONS: Omit<GuidanceBeamOptions, "value"> = {
-  steps: 3,
-  problemsPerStep: 5,
-  samples: 8,
-  maxTokens: 2,
-  temperature: 1,
+const AMOUNT = { steps: 3, problemsPerStep: 5, samples: 8, maxTokens: 2, temperature: 1 };
+const TRAINING = { epochs: 2, batch: 8, optimizer: TOY_ADAMW };
+const BEAMS: Omit<BeamOptions, "value"> = {
   format: { stop: [], maxTokens: 1, separator: " " },
   ended: (text) => text.endsWith("end"),
   n: 32,
   m: 4,
   maxSteps: 3,
-  beamTemperature: 2,
-  beamTokens: 400,
+  temperature: 2,
+  maxTokens: 400,
   keep: 2,
-  epochs: 2,
-  batch: 8,
-  optimizer: TOY_ADAMW,
+  split: (text) => text.split(/(?= )/),
 };
 
 /** A policy and a value in training. */
@@ -48,7 +43,7 @@ class Pair implements AsyncDisposable {
   );
   readonly told: ValueExample[] = [];
 
-  async run(steps: number, from?: GuidanceBeamStep, signal?: AbortSignal): Promise<GuidanceBeamStep[]> {
+  async run(steps: number, from?: GuidanceStep, signal?: AbortSignal): Promise<GuidanceStep[]> {
     const value = valueFunction(this.head, (chain) => (chain === "" ? [""] : chain.split(/(?= )/)));
     const watched = {
       ...value,
@@ -57,9 +52,9 @@ class Pair implements AsyncDisposable {
         return (await value.train?.(examples, rng)) ?? { flops: 0 };
       },
     };
-    const done: GuidanceBeamStep[] = [];
-    const options = { ...OPTIONS, value: watched, steps };
-    for await (const step of guidanceBeam(this.learner, toyProblems(5), new Rng(5), options, from, signal)) {
+    const done: GuidanceStep[] = [];
+    const options = { ...AMOUNT, ...TRAINING, steps, teacher: beamTeacher({ ...BEAMS, value: watched }) };
+    for await (const step of guidance(this.learner, toyProblems(5), new Rng(5), options, from, signal)) {
       done.push(step);
     }
     return done;
@@ -95,6 +90,17 @@ test("beams are ahead of the policy, which learns from them; the value is told w
       assert.equal(value, 0, `${problem.prompt} ${text}: nothing right can come of it`);
   }
   assert.ok(promising > 5, `${promising} beginnings from which a right end was found`);
+});
+
+test("an abort in the middle of a search is the signal's own reason", async () => {
+  await using pair = new Pair();
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  let calls = 0;
+  pair.learner.model.onSample = () => {
+    if (++calls === 3) controller.abort(reason);
+  };
+  await assert.rejects(pair.run(1, undefined, controller.signal), (error) => error === reason);
 });
 
 test("going on from a step gives the weights that would have come; an abort trains nothing", async () => {
