@@ -5,7 +5,8 @@ import { type Interval, meanInterval, pairedDifference } from "../../src/measure
 import { type Candidate, type Choice, isRight } from "./candidates.ts";
 import { CONTENDERS, type Contender } from "./contenders.ts";
 
-export type Verdict = "wins" | "fails" | "cannot be told";
+const VERDICTS = ["wins", "fails", "cannot be told"] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 export type Entry = {
   readonly contender: Contender;
@@ -69,11 +70,11 @@ export function verdictOf([lo, hi]: Interval): Verdict {
 export function sentencesOf(entries: readonly Entry[]): string[] {
   return CONTENDERS.filter((contender) => contender !== "best-of-n").map((contender) => {
     const own = entries.filter((entry) => entry.contender === contender);
-    const at = (verdict: Verdict): string => {
+    const told = VERDICTS.flatMap((verdict) => {
       const budgets = own.filter(({ over }) => over?.verdict === verdict).map(({ budget }) => inFlops(budget));
-      return budgets.length === 0 ? "nowhere" : `at ${budgets.join(", ")}`;
-    };
-    return `${contender} against best-of-n by the same value: wins ${at("wins")}; fails ${at("fails")}; cannot be told ${at("cannot be told")}`;
+      return budgets.length === 0 ? [] : [`${verdict} at ${budgets.join(", ")}`];
+    });
+    return `${contender} against best-of-n by the same value: ${told.join("; ")}`;
   });
 }
 
