@@ -10,7 +10,7 @@ import { MullError } from "../core/errors.ts";
 import { exists } from "./atomic.ts";
 import { readJournal } from "./read-journal.ts";
 import type { OpenRunOptions } from "./run-folder.ts";
-import { listRuns, openRun } from "./run-folder.ts";
+import { listRuns, openRun, runWarnings } from "./run-folder.ts";
 
 const now = (): Date => new Date("2026-11-23T12:00:00Z");
 const options: OpenRunOptions = {
@@ -124,6 +124,32 @@ test("starting over deletes what the run made and nothing else", async (t) => {
   await run.close();
   assert.deepEqual((await readdir(dir)).sort(), [".lock", "checkpoints", "journal.jsonl", "notes.txt", "run.json"]);
   assert.deepEqual(await readdir(run.paths.checkpoints), []);
+});
+
+test("starting over deletes what the run says it makes beside its own files", async (t) => {
+  const dir = await temporary(t);
+  const makes = (name: string): boolean => name === "cells" || name.startsWith("map-");
+  const first = await openRun(dir, { ...options, makes });
+  await first.writeFile("map-1.json", "[]");
+  await mkdir(join(dir, "cells", "one"), { recursive: true });
+  await first.close();
+  await writeFile(join(dir, "notes.txt"), "mine");
+  await (await openRun(dir, { ...options, makes })).close();
+  assert.ok((await readdir(dir)).includes("map-1.json"), "going on deletes nothing");
+  await (await openRun(dir, { ...options, makes, seed: 8, resume: false })).close();
+  assert.deepEqual((await readdir(dir)).sort(), [".lock", "checkpoints", "journal.jsonl", "notes.txt", "run.json"]);
+});
+
+test("warnings are told to whoever listens in the process", async (t) => {
+  const dir = await temporary(t);
+  await (await openRun(dir, options)).close();
+  const told: unknown[] = [];
+  const listen = (message: unknown): void => void told.push(message);
+  runWarnings.subscribe(listen);
+  t.after(() => runWarnings.unsubscribe(listen));
+  await (await openRun(dir, options)).close();
+  await (await openRun(dir, { ...options, versions: { ...options.versions, mull: "0.2.0" } })).close();
+  assert.deepEqual(told, [{ dir, warning: "The run began with mull 0.1.0; it goes on with 0.2.0" }]);
 });
 
 test("other versions go on with a warning", async (t) => {

@@ -7,6 +7,7 @@
  * again, and stands in the journal once.
  */
 
+import { channel } from "node:diagnostics_channel";
 import { open, readdir, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { MullError } from "../core/errors.ts";
@@ -51,6 +52,8 @@ export function runPaths(dir: string): RunPaths {
 export type OpenRunOptions = RunIdentity & {
   /** Go on with the run that is there (default). False starts over: everything of the former run is deleted. */
   readonly resume?: boolean;
+  /** Whether the run makes a file or folder of this name, beside `RunPaths`: starting over deletes these as well. */
+  readonly makes?: (name: string) => boolean;
   /**
    * What to do with the journal on going on. `rollback` (default) cuts it back to the last checkpoint, or empties it
    * where there is none yet; `keep` leaves it whole, for runs that replay their journal instead of using checkpoints.
@@ -61,6 +64,12 @@ export type OpenRunOptions = RunIdentity & {
   /** The clock, for `created` and for saying since when the run is locked. */
   readonly now: () => Date;
 };
+
+/** What `runWarnings` tells. */
+export type RunWarning = { readonly dir: string; readonly warning: string };
+
+/** Tells every warning of every run that this process opens, however deep in a command: for whoever shows them to a person. */
+export const runWarnings = channel("mull:run-warning");
 
 /**
  * Opens the run in `dir` for writing, creating the folder and the run where there is none.
@@ -91,7 +100,7 @@ export async function openRun(dir: string, options: OpenRunOptions): Promise<Run
   }
   const lock = await acquireLock(paths.lock, options.now);
   try {
-    if (options.resume === false) await deleteRun(paths);
+    if (options.resume === false) await deleteRun(resolve(dir), options.makes);
     await sweepTemporary(resolve(dir));
     const warnings: string[] = [];
     const record = await createOrCompare(paths, asked, warnings);
@@ -108,6 +117,7 @@ export async function openRun(dir: string, options: OpenRunOptions): Promise<Run
       onSkip: (reason) => warnings.push(`Skipped a checkpoint: ${reason}`),
     });
     const journal = await openJournal(paths.journal, keepJournal ? {} : { truncateTo: checkpoint?.journal ?? 0 });
+    for (const warning of warnings) runWarnings.publish({ dir: resolve(dir), warning } satisfies RunWarning);
     return new Run({ dir: resolve(dir), paths, record, warnings, checkpoint, checkpoints, journal }, lock);
   } catch (error) {
     await lock.release();
@@ -206,10 +216,17 @@ async function createOrCompare(paths: RunPaths, asked: RunRecord, warnings: stri
   return asked;
 }
 
-/** Deletes what a run made and nothing else: `run.json` first, so that what is left of a kill in between has no name. */
-async function deleteRun(paths: RunPaths): Promise<void> {
-  const { lock: _, ...owned } = paths;
-  for (const path of Object.values(owned)) {
+/**
+ * Deletes what a run made and nothing else: `run.json` first, so that what is left of a kill in between has no name; the journal and
+ * the checkpoints last, so that it is refused.
+ */
+async function deleteRun(dir: string, makes: OpenRunOptions["makes"] = () => false): Promise<void> {
+  const { lock: _, record, journal, checkpoints, ...reports } = runPaths(dir);
+  const names = await readdir(dir).catch((error: unknown) => {
+    throw storeError(error, "list", dir);
+  });
+  const more = names.filter((name) => makes(name)).map((name) => join(dir, name));
+  for (const path of [record, ...more, ...Object.values(reports), journal, checkpoints]) {
     try {
       await rm(path, { recursive: true, force: true });
     } catch (error) {

@@ -5,12 +5,15 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { liveRun } from "../../src/show/cli/live-run.ts";
+import type { Terminal } from "../../src/show/cli/terminal.ts";
 import { compare } from "../../src/show/compare/compare.ts";
 import type { Comparison } from "../../src/show/compare/compare-result.ts";
 import { contendersOf } from "../../src/show/compare/contender.ts";
 import type { Knobs } from "../../src/show/compare/knobs.ts";
 import { COMPARE_PRESETS, type ComparePreset } from "../../src/show/compare/presets.ts";
 import type { RunEvent } from "../../src/show/server/events.ts";
+import { openRun } from "../../src/store/run-folder.ts";
 
 const TINY: ComparePreset = {
   ...COMPARE_PRESETS.quick,
@@ -26,6 +29,14 @@ const TINY: ComparePreset = {
 const METHODS = ["filter", "evaluation", "guidance", "combination", "base"];
 const KNOBS: Knobs = { batch: 4, group: 4, "max-tokens": 48 };
 
+type RunOptions = {
+  readonly preset?: ComparePreset;
+  readonly knobs?: Knobs;
+  readonly onEvent?: (event: RunEvent, stop: () => void) => void;
+  readonly earlier?: string;
+  readonly fresh?: boolean;
+};
+
 let folder = "";
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "mull-compare-"));
@@ -36,17 +47,13 @@ after(() => rm(folder, { recursive: true, force: true }));
 async function run(
   name: string,
   methods: readonly string[],
-  {
-    preset = TINY,
-    onEvent,
-    earlier,
-  }: { preset?: ComparePreset; onEvent?: (event: RunEvent, stop: () => void) => void; earlier?: string } = {},
+  { preset = TINY, knobs = KNOBS, onEvent, earlier, fresh = false }: RunOptions = {},
 ): Promise<Comparison> {
   const stop = new AbortController();
-  const contenders = contendersOf({ methods, knobs: KNOBS });
+  const contenders = contendersOf({ methods, knobs });
   const publish = (event: RunEvent): void => onEvent?.(event, () => stop.abort(new Error("stopped")));
   const more = earlier === undefined ? {} : { earlier };
-  const options = { preset, contenders, out: join(folder, name), fresh: false, parallel: 2, ...more };
+  const options = { preset, contenders, out: join(folder, name), fresh, parallel: 2, ...more };
   return compare(options, { publish, signal: stop.signal });
 }
 
@@ -99,6 +106,54 @@ describe("mull compare", () => {
     assert.equal(told.length, METHODS.length + 2);
   });
 
+  test("one whose best was all measured earlier shows no map, not even that of another method", async () => {
+    const known = JSON.parse(await readFile(join(folder, "all", "compare.json"), "utf8")) as Comparison;
+    const best = known.standings.find(({ curve }) => curve.length > 1)?.title ?? assert.fail();
+    assert.ok(known.map !== null);
+    const earlier = join(folder, "another-map.json");
+    await writeFile(earlier, JSON.stringify({ ...known, map: { ...known.map, name: "another", title: "another" } }));
+    const result = await run("borrowed", ["base"], { earlier, knobs: {} });
+    assert.deepEqual([result.map, result.unmapped], [null, best]);
+    assert.equal(result.cells.length, known.cells.length);
+    const page = await readFile(join(folder, "borrowed", "report.html"), "utf8");
+    assert.ok(page.includes(`There is no map of train-time against test-time compute: ${best} comes furthest`));
+    assert.equal(page.split("There is no map").length, 3, "among the findings, and in its section");
+    const kept = await run("kept-map", ["base"], { earlier: join(folder, "all", "compare.json"), knobs: {} });
+    assert.deepEqual(kept.map, known.map);
+  });
+
+  test("an earlier cell of the same name with other knobs is refused, and one of another name is not", async () => {
+    const earlier = join(folder, "all", "compare.json");
+    await assert.rejects(run("knobs", ["filter", "base"], { earlier, knobs: { ...KNOBS, group: 8 } }), {
+      code: "usage",
+      message: /its filter ran with batch=4 group=4 max-tokens=48, here it has batch=4 group=8 max-tokens=48$/,
+    });
+    const beside = await run("knobs", ["base"], { earlier, knobs: {} });
+    assert.equal(beside.cells.length, METHODS.length);
+  });
+
+  test("starting over on other terms keeps no cell, no map and no result of before", async () => {
+    await run("fresh", ["filter", "base"]);
+    await writeFile(join(folder, "fresh", "notes.txt"), "mine");
+    const left = (await readdir(join(folder, "fresh"))).sort();
+    assert.deepEqual(
+      left.filter((name) => name.startsWith("map-")),
+      ["map-filter-seed1.json"],
+    );
+    const preset = { ...TINY, problems: 4 };
+    const atOnce = run("fresh", ["base"], { preset, knobs: {}, fresh: true, onEvent: (_, stop) => stop() });
+    await assert.rejects(atOnce, { code: "aborted" });
+    const kept = ["compare.json", "notes.txt", "cells", ...left.filter((name) => name.startsWith("map-"))];
+    const there = await readdir(join(folder, "fresh"));
+    assert.deepEqual(
+      kept.filter((name) => there.includes(name)),
+      ["notes.txt"],
+    );
+    const again = await run("fresh", ["base"], { preset, knobs: {} });
+    assert.deepEqual([again.cells.length, again.problems], [1, 4]);
+    assert.deepEqual(await readdir(join(folder, "fresh", "cells")), ["base-seed1"]);
+  });
+
   test("one on other terms is refused, with what differs", async () => {
     const earlier = join(folder, "all", "compare.json");
     const preset = { ...TINY, budgetFlops: 2e9 };
@@ -131,6 +186,63 @@ describe("mull compare", () => {
     assert.deepEqual([soFar.cells.map(({ name }) => name), soFar.map], [["base"], null]);
     const again = await run("stopped", methods, { preset });
     assert.deepEqual(timeless(again), timeless(undisturbed));
+  });
+
+  test("what all cells came to is written before the map is measured", async () => {
+    const onEvent = (event: RunEvent, stop: () => void): void => {
+      if (event.type === "phase" && event.name === "measuring") stop();
+    };
+    await assert.rejects(run("unmapped", ["filter", "base"], { onEvent }), { code: "aborted" });
+    const soFar = JSON.parse(await readFile(join(folder, "unmapped", "compare.json"), "utf8")) as Comparison;
+    assert.deepEqual(new Set(soFar.cells.map(({ name }) => name)), new Set(["filter", "base"]));
+    assert.deepEqual([soFar.map, soFar.unmapped], [null, undefined]);
+  });
+
+  test("with older weights the budget holds to a step, and no point is lost where a step cannot be saved", async () => {
+    const more = { knobs: { ...KNOBS, age: 2 }, preset: { ...TINY, budgetFlops: 5e9, points: [0.3, 0.7, 1] } };
+    const { budgetFlops } = more.preset;
+    const undisturbed = await run("age", ["grpo"], more);
+    const { steps, points, flops, step: last } = undisturbed.cells[0] ?? assert.fail();
+    const dearest = Math.max(...steps.map((step, i) => step.flops - (steps[i - 1]?.flops ?? 0)));
+    assert.ok(flops >= budgetFlops && flops < budgetFlops + dearest, `${flops}`);
+    assert.ok((steps.at(-2)?.flops ?? 0) < budgetFlops, "no step begins after the budget is spent");
+    const at = points.map(({ step }) => step);
+    assert.deepEqual([at.length, at.at(-1)], [4, last]);
+    assert.ok(
+      [at[1], at[2], last].every((step) => step !== undefined && step % 3 !== 0),
+      `not saved after ${at}`,
+    );
+    assert.ok((at[1] ?? 0) < 3 && (at[2] ?? 0) > 3, "one is saved with a later step, the other is lost to the kill");
+
+    const onEvent = (event: RunEvent, stop: () => void): void => {
+      if (event.type === "compare-point" && event.step === at[2]) stop();
+    };
+    await assert.rejects(run("age-stopped", ["grpo"], { ...more, onEvent }), { code: "aborted" });
+    assert.deepEqual(timeless(await run("age-stopped", ["grpo"], more)), timeless(undisturbed));
+  });
+
+  test("what a run warns of is said in the terminal, once", async () => {
+    const out = join(folder, "warned");
+    const identity = { config: {}, seed: 1, now: () => new Date() };
+    const opened = async (dir: string, mull: string): Promise<void> =>
+      (await openRun(join(out, dir), { ...identity, versions: { mull } })).close();
+    for (const dir of ["a", "b"]) await opened(dir, "0.1.0");
+    const notes: string[] = [];
+    const terminal: Terminal = {
+      print: () => {},
+      note: (line) => void notes.push(line),
+      paint: (_, text) => text,
+      live: null,
+    };
+    await liveRun({ out, fresh: false, seed: 1, web: false }, terminal, async () => {
+      for (const dir of ["a", "b"]) await opened(dir, "0.2.0");
+    });
+    const warnings = notes.filter((line) => line.startsWith("warning"));
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? "",
+      /^warning: The run began with mull 0\.1\.0; it goes on with 0\.2\.0 \(.*warned\/a\)$/,
+    );
   });
 
   test("one setting after another of a knob takes part under its own name", () => {

@@ -4,7 +4,7 @@
  */
 
 import { existsSync } from "node:fs";
-import { runPaths } from "../../store/run-folder.ts";
+import { type RunWarning, runPaths, runWarnings } from "../../store/run-folder.ts";
 import type { RunHooks } from "../reproduce/options.ts";
 import type { RunEvent } from "../server/events.ts";
 import { RunFeed } from "../server/feed.ts";
@@ -13,7 +13,7 @@ import { interruptible } from "./interrupt.ts";
 import { PageSolver } from "./page-solver.ts";
 import { RunProgress } from "./progress.ts";
 import { StatusLine } from "./status-line.ts";
-import type { Terminal } from "./terminal.ts";
+import { shownPath, type Terminal } from "./terminal.ts";
 
 export type LiveRunOptions = {
   /** The run's folder. */
@@ -46,6 +46,14 @@ export async function liveRun<T>(
   const stop = interruptible(() => say("stopping: what is under way is saved first (Ctrl-C again exits at once)"));
   const feed = new RunFeed();
   const solver = new PageSolver(options.out, options.seed);
+  const warned = new Set<string>();
+  const warn = (message: unknown): void => {
+    const { dir, warning } = message as RunWarning;
+    if (warned.has(warning)) return; // the cells of a comparison may all say the same
+    warned.add(warning);
+    say(terminal.paint("yellow", `warning: ${warning} (${shownPath(dir)})`, "err"));
+  };
+  runWarnings.subscribe(warn);
   let timer: NodeJS.Timeout | undefined;
   try {
     const server = options.web ? await openPage(options, feed, solver) : null;
@@ -67,6 +75,7 @@ export async function liveRun<T>(
       await server?.close();
     }
   } finally {
+    runWarnings.unsubscribe(warn);
     clearInterval(timer);
     status.clear();
     stop.release();

@@ -12,6 +12,8 @@ export type Comparison = {
   readonly seeds: readonly number[];
   /** Held-out problems measured on. */
   readonly problems: number;
+  /** Of the budget, at which points of the train-time curve were due, rising; absent from files made before it was kept. */
+  readonly shares?: readonly number[];
   /** SHA-256 of the base's weights. */
   readonly base: string;
   /** Best first. */
@@ -25,5 +27,7 @@ export type Comparison = {
     readonly seed: number;
     readonly points: readonly MapPoint[];
   } | null;
+  /** Title of the best trained contender where it has no map, as none of its cells was trained here. */
+  readonly unmapped?: string;
   readonly versions: Readonly<Record<string, string>>;
 };

@@ -57,10 +57,10 @@ export async function compare(options: CompareOptions, hooks: RunHooks): Promise
   const earlier: Earlier =
     options.earlier === undefined
       ? { cells: [], map: null }
-      : await readEarlier(options.earlier, { preset, base: base.digest });
+      : await readEarlier(options.earlier, { preset, base: base.digest, contenders });
   const config = { preset, base: base.digest, contenders: contenders.map(({ name, knobs }) => ({ name, knobs })) };
   const identity = { config, seed: preset.seeds[0] ?? 1, versions: readVersions() };
-  await using run = await openRun(out, { ...identity, resume: !fresh, now: () => new Date() });
+  await using run = await openRun(out, { ...identity, resume: !fresh, makes, now: () => new Date() });
   const publish = (event: RunEvent): void => {
     run.journal.append(event);
     hooks.publish(event);
@@ -69,12 +69,12 @@ export async function compare(options: CompareOptions, hooks: RunHooks): Promise
   try {
     let written = Promise.resolve();
     const onCells = (soFar: readonly Cell[]): Promise<void> => {
-      written = written.then(() => write(run, resultOf(soFar, null, base, preset))); // cells may end side by side
+      written = written.then(() => write(run, resultOf(soFar, { map: null }, base, preset))); // cells may end side by side
       return written;
     };
     const cells = await runCells({ ...options, base, dir: run.dir, earlier, onCells }, journalled);
-    const map = await mapOf(run, cells, preset, earlier, journalled);
-    const result = resultOf(cells, map, base, preset);
+    const mapped = await mapOf(run, cells, preset, earlier, journalled);
+    const result = resultOf(cells, mapped, base, preset);
     await write(run, result);
     publish({ type: "phase", name: "done", detail: "" });
     return result;
@@ -83,12 +83,14 @@ export async function compare(options: CompareOptions, hooks: RunHooks): Promise
   }
 }
 
-function resultOf(
-  cells: readonly Cell[],
-  map: Comparison["map"],
-  base: BaseWeights,
-  preset: ComparePreset,
-): Comparison {
+/** What lies in the folder beside what every run has. */
+function makes(name: string): boolean {
+  return name === "cells" || name === "compare.json" || /^map-.+\.json$/.test(name);
+}
+
+type Mapped = Pick<Comparison, "map" | "unmapped">;
+
+function resultOf(cells: readonly Cell[], mapped: Mapped, base: BaseWeights, preset: ComparePreset): Comparison {
   return {
     preset: preset.name,
     indicative: preset.name !== "full",
@@ -96,19 +98,20 @@ function resultOf(
     seeds: [...new Set(cells.map(({ seed }) => seed))],
     problems: preset.problems,
     base: base.digest,
-    standings: standingsOf(cells),
+    shares: preset.points,
+    standings: standingsOf(cells, preset),
     cells: cells.flatMap(({ result }) => result ?? []),
     failures: cells.flatMap(({ who: { name }, seed, failure }) =>
       failure === null ? [] : [{ name, seed, reason: failure }],
     ),
-    map,
+    ...mapped,
     versions: readVersions(),
   };
 }
 
 /**
  * The map of the best trained contender's first seed that has its weights here; kept in a file, as it takes minutes. An earlier
- * comparison's map of the same contender will do as well.
+ * comparison's map of the same contender will do as well; one of another contender is not the best's.
  */
 async function mapOf(
   run: Run,
@@ -116,13 +119,13 @@ async function mapOf(
   preset: ComparePreset,
   earlier: Earlier,
   hooks: RunHooks,
-): Promise<Comparison["map"]> {
-  const best = standingsOf(cells).find(({ curve }) => curve.length > 1);
-  if (best === undefined) return null;
-  if (earlier.map?.name === best.name) return earlier.map;
+): Promise<Mapped> {
+  const best = standingsOf(cells, preset).find(({ curve }) => curve.length > 1);
+  if (best === undefined) return { map: null };
+  if (earlier.map?.name === best.name) return { map: earlier.map };
   const borrowed = new Set(earlier.cells.map((each) => each.result));
   const cell = cells.find((each) => each.who.name === best.name && each.result !== null && !borrowed.has(each.result));
-  if (cell === undefined || cell.result === null) return null;
+  if (cell === undefined || cell.result === null) return { map: null, unmapped: best.title };
   const { who, seed, result } = cell;
   const file = `map-${cellName(who, seed)}.json`;
   let points = await readMap(join(run.dir, file));
@@ -135,7 +138,7 @@ async function mapOf(
     points = await measureMap({ dir, trainFlops, preset, seed, signal: hooks.signal, onProgress });
     await run.writeFile(file, JSON.stringify(points));
   }
-  return { name: who.name, title: who.title, seed, points };
+  return { map: { name: who.name, title: who.title, seed, points } };
 }
 
 async function readMap(path: string): Promise<MapPoint[] | null> {

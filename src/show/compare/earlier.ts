@@ -8,6 +8,7 @@ import { type CellResult, cellResultSchema } from "./cells/cell-result.ts";
 import { mapPointSchema } from "./cells/compute-map.ts";
 import type { Comparison } from "./compare-result.ts";
 import type { Contender } from "./contender.ts";
+import { type Knobs, knobsText } from "./knobs.ts";
 import { HYPOTHESES, type Hypothesis } from "./method.ts";
 import type { ComparePreset } from "./presets.ts";
 import type { Cell, Who } from "./report/standings.ts";
@@ -29,21 +30,35 @@ const schema = z.object({
 /** A compare.json of some thousand cells; more is not one. */
 const MAX_BYTES = 256 * 2 ** 20;
 
+export type EarlierOptions = {
+  readonly preset: ComparePreset;
+  /** SHA-256 of the base's weights. */
+  readonly base: string;
+  readonly contenders: readonly Contender[];
+};
+
 export type Earlier = { readonly cells: readonly Cell[]; readonly map: Comparison["map"] };
 
 /**
- * @throws MullError `usage` where the file is no compare.json, or one on other terms: another preset, budget, base or other problems
+ * @throws MullError `usage` where the file is no compare.json, or one on other terms: another preset, budget, base or other problems, or
+ * other knobs of a contender that takes part under the same name
  */
-export async function readEarlier(
-  path: string,
-  { preset, base }: { readonly preset: ComparePreset; readonly base: string },
-): Promise<Earlier> {
+export async function readEarlier(path: string, { preset, base, contenders }: EarlierOptions): Promise<Earlier> {
   const told = schema.safeParse(await readJson(path));
   if (!told.success) throw unusable(path, "it is no compare.json of this version of Mull");
   const { standings, cells, map, ...terms } = told.data;
   const own = { preset: preset.name, budgetFlops: preset.budgetFlops, problems: preset.problems, base };
   for (const name of ["preset", "budgetFlops", "problems", "base"] as const) {
     if (terms[name] !== own[name]) throw unusable(path, `its ${name} is ${terms[name]}, here it is ${own[name]}`);
+  }
+  for (const { name, knobs } of contenders) {
+    const other = cells.find((cell) => cell.name === name && !isDeepStrictEqual(cell.knobs, knobs));
+    if (other === undefined) continue;
+    throw unusable(
+      path,
+      `its ${name} ran with ${settings(other.knobs)}, here it has ${settings(knobs)}`,
+      "give the same knobs, leave the method out of --methods, or compare settings under names of their own with --vary",
+    );
   }
   const who = new Map<string, Who>(standings.map((standing) => [standing.name, standing]));
   return {
@@ -55,12 +70,13 @@ export async function readEarlier(
   };
 }
 
-/** The cell of a contender with the same settings, if it is there. */
-export function earlierCell({ cells }: Earlier, { name, knobs }: Contender, seed: number): CellResult | null {
-  const found = cells.find(
-    ({ result }) => result?.name === name && result.seed === seed && isDeepStrictEqual(result.knobs, knobs),
-  );
-  return found?.result ?? null;
+/** The cell of a contender, if it is there. */
+export function earlierCell({ cells }: Earlier, { name }: Contender, seed: number): CellResult | null {
+  return cells.find(({ result }) => result?.name === name && result.seed === seed)?.result ?? null;
+}
+
+function settings(knobs: Knobs): string {
+  return knobsText(knobs) || "its own settings";
 }
 
 async function readJson(path: string): Promise<unknown> {
@@ -69,13 +85,15 @@ async function readJson(path: string): Promise<unknown> {
     return JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
     if (error instanceof MullError) throw error;
-    throw unusable(path, error instanceof SyntaxError ? "it is no JSON" : "it cannot be read", error);
+    throw unusable(path, error instanceof SyntaxError ? "it is no JSON" : "it cannot be read", TERMS, error);
   }
 }
 
-function unusable(path: string, why: string, cause?: unknown): MullError {
+const TERMS = "name the compare.json of a comparison with the same preset, --flops and --base";
+
+function unusable(path: string, why: string, hint = TERMS, cause?: unknown): MullError {
   return new MullError("usage", `${path} cannot stand beside this comparison: ${why}`, {
-    hint: "name the compare.json of a comparison with the same preset, --flops and --base",
+    hint,
     ...(cause === undefined ? {} : { cause }),
   });
 }

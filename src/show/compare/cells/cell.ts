@@ -1,7 +1,7 @@
 /**
  * A cell of the comparison: one method on one seed, trained from the base until its budget of FLOPs is spent, measured on the way and
- * at the end. It is a run of its own, in its own folder: every step is saved, and after a kill it goes on and ends with the same
- * figures.
+ * at the end. It is a run of its own, in its own folder: every step is saved after which the method can go on, and after a kill it
+ * goes on and ends with the same figures. The step that spends the last of the budget is the last one, whatever the method.
  *
  *   measure -> (step ... point)* until the budget is spent -> measure the finished model from all sides
  */
@@ -35,7 +35,6 @@ export type CellOptions = {
   readonly base: BaseWeights;
   /** Its folder. */
   readonly dir: string;
-  readonly fresh: boolean;
   readonly signal: AbortSignal;
   /** Told of every point, those of an earlier part of the run first. */
   readonly onPoint?: (point: CellPoint) => void;
@@ -58,11 +57,11 @@ export function pointFolder(dir: string, index: number): string {
  * training diverged
  */
 export async function runCell(options: CellOptions): Promise<CellState> {
-  const { contender, seed, preset, base, dir, fresh } = options;
+  const { contender, seed, preset, base, dir } = options;
   const { name: _, minutes: __, seeds: ___, map: ____, ...plan } = preset;
   const config = { method: contender.method.name, knobs: contender.knobs, base: base.digest, ...plan };
   const identity = { config, seed, versions: readVersions() };
-  await using run = await openRun(dir, { ...identity, resume: !fresh, keep: 1, now: () => new Date() });
+  await using run = await openRun(dir, { ...identity, keep: 1, now: () => new Date() });
   const earlier = run.checkpoint === null ? null : cellStateSchema.parse(run.checkpoint.state);
   if (earlier !== null) {
     for (const point of earlier.points) options.onPoint?.(point);
@@ -154,17 +153,21 @@ class Cell {
         method: method.state?.() ?? null,
       };
       onProgress?.(0.95 * this.#spent);
-      const canSave = method.canSaveAfter?.(step.step) ?? true;
+      const over = this.#spent >= 1;
+      const canSave = over || (method.canSaveAfter?.(step.step) ?? true); // no step follows the last
       const due = preset.points[points.length - 1] ?? 1;
-      if (canSave && (this.#spent >= due || this.#spent >= 1)) await this.#measurePoint();
+      if (over || this.#spent >= due) await this.#measurePoint(canSave);
       else if (canSave) await this.#save();
-      if (canSave && this.#spent >= 1) return;
+      if (over) return;
       before = performance.now();
     }
   }
 
-  /** A point of the curve, and the weights that it was measured on. */
-  async #measurePoint(): Promise<void> {
+  /**
+   * A point of the curve, and the weights that it was measured on. One that is not saved goes with the steps since the last that was:
+   * a kill takes all of them, and the same steps come to the same point.
+   */
+  async #measurePoint(save = true): Promise<void> {
     const { seed, preset, signal, dir, onPoint } = this.#options;
     const { step, flops, seconds, points } = this.#state;
     const seedOfPoint = deriveSeed(seed, "point", step);
@@ -187,7 +190,7 @@ class Cell {
       metadata: this.#metadata(),
     });
     this.#state = { ...this.#state, points: [...points, point] };
-    await this.#save();
+    if (save) await this.#save();
     onPoint?.(point);
   }
 

@@ -21,7 +21,6 @@ export type CellsOptions = {
   readonly base: BaseWeights;
   /** Folder of the comparison. */
   readonly dir: string;
-  readonly fresh: boolean;
   /** Cells at once; one a core by default. */
   readonly parallel?: number;
   readonly earlier: Earlier;
@@ -36,11 +35,10 @@ export type CellsOptions = {
  * @throws the reason of the signal, with every step saved; what `runCell` throws
  */
 export async function runCells(options: CellsOptions, hooks: RunHooks): Promise<Cell[]> {
-  const { preset, contenders, base, dir, fresh, earlier, parallel = availableParallelism() } = options;
+  const { preset, contenders, base, dir, earlier, parallel = availableParallelism() } = options;
   const all = preset.seeds.flatMap((seed) => contenders.map((contender) => ({ contender, seed })));
   const waiting = all.filter(({ contender, seed }) => earlierCell(earlier, contender, seed) === null);
-  const own = new Set(waiting.map(({ contender, seed }) => cellName(contender, seed)));
-  const cells = earlier.cells.filter(({ who, seed }) => !own.has(cellName(who, seed)));
+  const cells = [...earlier.cells];
   publishPlan(options, cells, hooks.publish);
 
   const failed = new AbortController();
@@ -64,7 +62,6 @@ export async function runCells(options: CellsOptions, hooks: RunHooks): Promise<
         seed,
         preset,
         base,
-        fresh,
         dir: cellDir(dir, contender, seed),
         signal,
         onProgress: (share: number) => tell("running", share),

@@ -9,6 +9,7 @@ import { chart, paragraphs, section, table } from "../../report/page/parts.ts";
 import { THEMED } from "../../report/palette.ts";
 import type { CellPoint } from "../cells/cell-state.ts";
 import type { Comparison } from "../compare-result.ts";
+import { type Budget, budgetOf, pointsByShare } from "./curve-points.ts";
 import { type Look, looksOf } from "./looks.ts";
 import { mean, type Standing } from "./standings.ts";
 import {
@@ -116,7 +117,8 @@ function names(standings: readonly Standing[]): string {
 const SIZE = { palette: THEMED, width: 812, height: 400 };
 
 /** Null where no method of either kind took part, or nothing was kept of what corrects. */
-export function correctionSection(result: Pick<Comparison, "standings" | "cells">): Html | null {
+export function correctionSection(result: Comparison): Html | null {
+  const budget = budgetOf(result);
   const correctors = correctorsOf(result);
   const looks = looksOf(result.standings, SIZE.palette);
   const compared = correctors.filter(({ origin }) => origin !== null);
@@ -124,10 +126,10 @@ export function correctionSection(result: Pick<Comparison, "standings" | "cells"
   const base = rows.find(({ cells }) => cells.every(({ step }) => step === 0)) ?? null;
   const contrast = contrastOf(correctors);
   const content = [
-    recoveryPanel(compared, looks),
+    recoveryPanel(compared, looks, budget),
     rows.length === 0 ? null : recoveryTable(rows),
     contrast === null || contrast.behaviours === null ? null : behaviourTable(contrast.behaviours),
-    behaviourPanels(compared, looks),
+    behaviourPanels(compared, looks, budget),
   ];
   if (content.every((part) => part === null)) return null;
   return section(
@@ -141,8 +143,8 @@ export function correctionSection(result: Pick<Comparison, "standings" | "cells"
   );
 }
 
-function recoveryPanel(compared: readonly Corrector[], looks: ReadonlyMap<string, Look>): Html | null {
-  const lines = linesOf(compared, looks, (at) => recoveryRate(at.map(({ recovery }) => recovery)));
+function recoveryPanel(compared: readonly Corrector[], looks: ReadonlyMap<string, Look>, budget: Budget): Html | null {
+  const lines = linesOf(compared, looks, budget, (at) => recoveryRate(at.map(({ recovery }) => recovery)));
   if (lines.length === 0) return null;
   const above = "of chains whose first attempt missed, the share that ends right";
   return chart(
@@ -169,9 +171,13 @@ function recoveryTable(rows: readonly RecoveryRow[]): Html {
   );
 }
 
-function behaviourPanels(compared: readonly Corrector[], looks: ReadonlyMap<string, Look>): Html | null {
+function behaviourPanels(
+  compared: readonly Corrector[],
+  looks: ReadonlyMap<string, Look>,
+  budget: Budget,
+): Html | null {
   const panels = CORRECTIONS.flatMap((name) => {
-    const lines = linesOf(compared, looks, (at) => {
+    const lines = linesOf(compared, looks, budget, (at) => {
       const rates = at.flatMap(({ behaviours }) => behaviours?.[name].per100Operations ?? []);
       return rates.length === 0 ? null : mean(rates);
     });
@@ -186,18 +192,16 @@ function behaviourPanels(compared: readonly Corrector[], looks: ReadonlyMap<stri
 function linesOf(
   correctors: readonly Corrector[],
   looks: ReadonlyMap<string, Look>,
+  budget: Budget,
   figure: (at: readonly CellPoint[]) => number | null,
 ): TrainingLine[] {
   return correctors.flatMap(({ standing, origin, cells }) => {
-    const along = (own: readonly (readonly CellPoint[])[]): TrainingPoint[] => {
-      const most = Math.max(0, ...own.map(({ length }) => length));
-      return Array.from({ length: most }, (_, i) => own.flatMap((curve) => curve.slice(i, i + 1))).flatMap((at) => {
-        const value = figure(at);
-        return value === null ? [] : [{ flops: mean(at.map(({ flops }) => flops)), value }];
-      });
+    const along = (at: readonly CellPoint[]): TrainingPoint[] => {
+      const value = figure(at);
+      return value === null ? [] : [{ flops: mean(at.map(({ flops }) => flops)), value }];
     };
-    const overSeeds = along(cells.map((cell) => cell.points));
-    const seeds = cells.map((cell) => along([cell.points]));
+    const overSeeds = pointsByShare(cells, budget).flatMap(along);
+    const seeds = cells.map((cell) => cell.points.flatMap((point) => along([point])));
     const look = looks.get(standing.name);
     if (overSeeds.length === 0 || look === undefined) return [];
     return [{ title: `${standing.title} (${origin})`, look, points: overSeeds, seeds }];

@@ -1,30 +1,23 @@
 /**
  * The comparison on one figure: accuracy against train-time compute, a curve a contender, and accuracy of the finished models against
- * test-time compute. Seeds are thin, means thick.
+ * test-time compute.
  */
 
 import * as Plot from "@observablehq/plot";
-import { accuracyAxis, type ChartOptions, emptyChart, flopAxis, logTicks, spread } from "../../report/charts/axes.ts";
+import { type ChartOptions, emptyChart, flopAxis, logTicks } from "../../report/charts/axes.ts";
 import { counted, percent, powerOfTen, powerOfTenPlain } from "../../report/format.ts";
 import { LIGHT, type Palette } from "../../report/palette.ts";
 import { PANELS_TOP, panelsSvg } from "../../report/panels.ts";
 import { type Drawing, draw } from "../../report/plot.ts";
 import { type Frontier, frontiers, spendingGrid } from "../cells/compute-map.ts";
 import type { Comparison } from "../compare-result.ts";
-import { endLabel } from "./end-label.ts";
+import { type AccuracyCurve, type AccuracyPoint, accuracyPanel, MARGIN, meanOf } from "./accuracy-panel.ts";
 import { type Look, looksOf } from "./looks.ts";
 
-const MARGIN = { marginLeft: 46, marginRight: 190, marginTop: 34, marginBottom: 52 };
 const WIDTH = 1360;
 const HEIGHT = 640;
 
-type Point = { readonly flops: number; readonly accuracy: number };
-type Curve = {
-  readonly title: string;
-  readonly look: Look;
-  readonly mean: readonly Point[];
-  readonly seeds: readonly (readonly Point[])[];
-};
+const FLOPS = { tick: powerOfTen, amount: (flops: number) => `${powerOfTenPlain(flops)} FLOPs` };
 
 /** Accuracy against train-time FLOPs; the base has spent none and stands at the left edge. */
 export function trainTimePanel(result: Comparison, options: ChartOptions): Drawing {
@@ -34,11 +27,11 @@ export function trainTimePanel(result: Comparison, options: ChartOptions): Drawi
     ...trained.flatMap(({ curve }) => curve.filter(({ flops }) => flops > 0).map(({ flops }) => flops)),
   );
   const edge = least / 2;
-  const placedAt = ({ flops, passAt1 }: { flops: number; passAt1: number }): Point => ({
-    flops: Math.max(flops, edge),
+  const placedAt = ({ flops, passAt1 }: { flops: number; passAt1: number }): AccuracyPoint => ({
+    spent: Math.max(flops, edge),
     accuracy: passAt1,
   });
-  const curves = trained.map((standing): Curve => {
+  const curves = trained.map((standing): AccuracyCurve => {
     const own = result.cells.filter(({ name }) => name === standing.name);
     return {
       title: standing.title,
@@ -47,21 +40,18 @@ export function trainTimePanel(result: Comparison, options: ChartOptions): Drawi
       seeds: own.map(({ points }) => points.map(placedAt)),
     };
   });
-  return panel(
-    curves,
-    "train-time compute, FLOPs, log scale (left edge: the base)",
-    "solved at the first try",
-    options,
-  );
+  const below = "train-time compute, FLOPs, log scale (left edge: the base)";
+  return accuracyPanel(curves, { ...FLOPS, above: "solved at the first try", below }, options);
 }
 
 /** Accuracy of the finished models by majority vote, against FLOPs a problem. */
 export function testTimePanel(result: Comparison, options: ChartOptions): Drawing {
   const looks = looksOf(result.standings, options.palette);
-  const curves = result.standings.map((standing): Curve => {
+  const curves = result.standings.map((standing): AccuracyCurve => {
     const votes = result.cells
       .filter(({ name }) => name === standing.name)
-      .map(({ final }) => final.samples.filter(({ strategy }) => strategy === "majority"));
+      .map(({ final }) => final.samples.filter(({ strategy }) => strategy === "majority"))
+      .map((own) => own.map(({ flops, accuracy }) => ({ spent: flops, accuracy })));
     return {
       title: standing.title,
       look: looks.get(standing.name) as Look,
@@ -69,12 +59,9 @@ export function testTimePanel(result: Comparison, options: ChartOptions): Drawin
       seeds: votes,
     };
   });
-  return panel(
-    curves,
-    "test-time compute a problem, FLOPs, log scale",
-    "solved by a majority vote of 1, 2, 4 ... chains",
-    options,
-  );
+  const above = "solved by a majority vote of 1, 2, 4 ... chains";
+  const below = "test-time compute a problem, FLOPs, log scale";
+  return accuracyPanel(curves, { ...FLOPS, above, below }, options);
 }
 
 /** The map of the best contender: lines of accuracy over test-time compute, one a checkpoint, and which doubling buys more. */
@@ -171,62 +158,4 @@ export function compareFigure(result: Comparison): string {
     { drawing: right, x: 692, y: PANELS_TOP, heading: "Thinking longer with what was learnt" },
   ];
   return panelsSvg({ width: WIDTH, height: HEIGHT, title, panels, caption: [caption] });
-}
-
-function panel(curves: readonly Curve[], below: string, above: string, options: ChartOptions): Drawing {
-  const { palette, width, height } = options;
-  const costs = curves.flatMap(({ mean }) => mean.map(({ flops }) => flops));
-  if (costs.length === 0) return emptyChart(options, above);
-  const [least, most] = [Math.min(...costs), Math.max(...costs)];
-  const room = 10 ** (Math.max(Math.log10(most / least), 0.5) * 0.04);
-  const domain: [number, number] = [least / room, most * room];
-  const ends = curves.map(({ mean }) => mean.at(-1) as Point);
-  const gap = 19 / (height - MARGIN.marginTop - MARGIN.marginBottom);
-  const rows = spread(
-    ends.map(({ accuracy }) => accuracy),
-    gap,
-    0.01,
-    0.99,
-  );
-  const marks: Plot.Markish[] = [
-    ...accuracyAxis(palette, above),
-    ...flopAxis(palette, logTicks(...domain), below),
-    ...curves.flatMap((curve) => curveMarks(curve, palette)),
-    ...curves.flatMap((curve, i) => {
-      const { flops, accuracy } = curve.mean.at(-1) as Point;
-      return endLabel(curve, [[flops, accuracy]], { right: domain[1], row: rows[i] ?? 0 }, palette);
-    }),
-  ];
-  const told = curves.map(({ title }, i) => `${title} ${percent((ends[i] as Point).accuracy)}`);
-  return draw(
-    { width, height, ...MARGIN, style: { fontSize: "13px" }, x: { type: "log", domain }, y: { domain: [0, 1] }, marks },
-    `${above}, at the most compute: ${told.join("; ")}.`,
-  );
-}
-
-function curveMarks({ title, look, mean, seeds }: Curve, palette: Palette): Plot.Markish[] {
-  const own = { x: "flops", y: "accuracy", stroke: look.color };
-  const thin = seeds.length > 1 ? seeds : [];
-  return [
-    ...thin.map((points) => Plot.line(points, { ...own, strokeWidth: 0.75, strokeOpacity: 0.45 })),
-    Plot.line(mean, { ...own, strokeWidth: 2.25, strokeDasharray: look.dash }),
-    Plot.dot(mean, {
-      ...own,
-      r: 3.5,
-      symbol: look.symbol,
-      fill: palette.surface,
-      strokeWidth: 1.75,
-      title: (p: Point) => `${title}, ${powerOfTenPlain(p.flops)} FLOPs: ${percent(p.accuracy)}`,
-    }),
-  ];
-}
-
-/** Point by point over seeds, as far as all have them. */
-function meanOf(curves: readonly (readonly Point[])[]): Point[] {
-  const length = Math.min(...curves.map((curve) => curve.length));
-  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-  return Array.from({ length }, (_, i) => ({
-    flops: mean(curves.map((curve) => curve[i]?.flops ?? 0)),
-    accuracy: mean(curves.map((curve) => curve[i]?.accuracy ?? 0)),
-  }));
 }

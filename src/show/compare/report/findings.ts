@@ -4,6 +4,7 @@ import { counted, intervalText, percent, points, pointsInterval } from "../../re
 import { spendingGrid } from "../cells/compute-map.ts";
 import type { Comparison } from "../compare-result.ts";
 import { correctionFinding } from "./correction-section.ts";
+import { leadOf } from "./lead.ts";
 import { proxyTruthFindings, proxyTruths } from "./proxy-truth.ts";
 import { searchGainFindings, searchGains } from "./search-gain.ts";
 import type { Standing } from "./standings.ts";
@@ -12,7 +13,7 @@ import { contrastOf, correctorsOf } from "./taught-correction.ts";
 export function findings(result: Comparison): string[] {
   return [
     ...(result.indicative ? ["Indicative only: so little compute orders methods differently than more would."] : []),
-    ...winner(result.standings),
+    ...winner(result),
     ...improved(result),
     ...narrowed(result.standings),
     ...searchGainFindings(searchGains(result)),
@@ -26,30 +27,34 @@ function trainedOf(standings: readonly Standing[]): Standing[] {
   return standings.filter(({ curve }) => curve.length > 1);
 }
 
-function winner(standings: readonly Standing[]): string[] {
+function winner({ standings, cells }: Comparison): string[] {
   const [first, second] = trainedOf(standings);
   if (first === undefined) return [];
   const won = `${first.title} comes furthest: ${percent(first.passAt1.value)} at the first try (${intervalText(first.passAt1.ci)}), ${points(first.gain.value)} over the base.`;
   if (second === undefined) return [won];
-  const apart = first.passAt1.ci[0] > second.passAt1.ci[1];
+  const of = ({ name }: Standing) => cells.filter((cell) => cell.name === name);
+  const lead = leadOf(of(first), of(second));
   const next = `${second.title} with ${percent(second.passAt1.value)} (${intervalText(second.passAt1.ci)})`;
-  return [`${won} ${apart ? `Next, and clearly behind, is ${next}` : `It cannot be told apart from ${next}`}.`];
+  const by = `on the same puzzles the lead is ${points(lead.value)} (${pointsInterval(lead.ci)})`;
+  const verdict = lead.ci[0] > 0 ? "Next, and clearly behind, is" : "It cannot be told apart from";
+  return [`${won} ${verdict} ${next}: ${by}.`];
 }
 
-/** Whether every hypothesis improved on the base on every seed. */
-function improved({ standings, seeds }: Comparison): string[] {
+/** Whether every hypothesis improved on the base on every seed of its own. */
+function improved({ standings }: Comparison): string[] {
   return trainedOf(standings).flatMap(({ title, gainBySeed }) => {
     const without = gainBySeed.filter(({ ci }) => ci[0] <= 0).length;
     if (without === 0) return [];
-    const some = without === seeds.length ? "on no seed" : `not on ${counted(without, "seed")} of ${seeds.length}`;
-    return [`${title} improves on the base ${some}.`];
+    const all = gainBySeed.length;
+    if (without === all) return [`${title} improves on the base on no seed.`];
+    return [`${title} does not improve on the base on ${counted(without, "seed")} of ${all}.`];
   });
 }
 
 /** A model that solves more at the first try may solve fewer with many. */
 function narrowed(standings: readonly Standing[]): string[] {
   return trainedOf(standings).flatMap(({ title, passAtNGain, passAtN }) =>
-    passAtNGain.ci[1] < 0
+    passAtNGain !== null && passAtNGain.ci[1] < 0
       ? [
           `${title} narrowed: with ${passAtN.n} chains it solves ${percent(passAtN.value)}, ${points(passAtNGain.value)} against the base (${pointsInterval(passAtNGain.ci)}).`,
         ]
@@ -63,8 +68,8 @@ function corrected(result: Comparison): string[] {
   return finding === null ? [] : [finding];
 }
 
-function better({ map }: Comparison): string[] {
-  if (map === null) return [];
+function better({ map, unmapped }: Comparison): string[] {
+  if (map === null) return unmapped === undefined ? [] : [noMap(unmapped)];
   const grid = spendingGrid(map.points).filter(
     ({ byTraining, byThinking }) => byTraining !== null && byThinking !== null,
   );
@@ -73,4 +78,9 @@ function better({ map }: Comparison): string[] {
   return [
     `At ${training} of ${grid.length} places of the map of ${map.title}, twice the training gains more than twice the thinking; at the others it is the other way round.`,
   ];
+}
+
+/** Why the best trained contender has no map. */
+export function noMap(title: string): string {
+  return `There is no map of train-time against test-time compute: ${title} comes furthest, and an earlier comparison measured all its cells, whose weights are not here.`;
 }

@@ -20,7 +20,8 @@ import type { Comparison } from "../compare-result.ts";
 import { HYPOTHESES } from "../method.ts";
 import { correctionSection } from "./correction-section.ts";
 import { mapPanel, testTimePanel, trainTimePanel } from "./figure.ts";
-import { findings } from "./findings.ts";
+import { findings, noMap } from "./findings.ts";
+import { lengthChart, someRightTable } from "./finished.ts";
 import { proxyTruthSection } from "./proxy-truth.ts";
 import { searchGainSection } from "./search-gain.ts";
 import type { Standing } from "./standings.ts";
@@ -52,6 +53,8 @@ function curves(result: Comparison): Html {
       testTimePanel(result, SIZE),
       "The finished models, asked for 1, 2, 4 ... chains a puzzle; the answer that most chains give counts.",
     ),
+    lengthChart(result, SIZE),
+    someRightTable(result),
   );
 }
 
@@ -74,7 +77,7 @@ function standingsTables(standings: readonly Standing[]): Html {
         },
         ...byNumbers(standings),
         { name: `pass@${standings[0]?.passAtN.n ?? "n"}`, cell: (s) => percent(s.passAtN.value) },
-        { name: "over the base's", cell: (s) => points(s.passAtNGain.value) },
+        { name: "over the base's", cell: (s) => points(s.passAtNGain?.value ?? null) },
         { name: "tokens a chain", cell: (s) => fixed(s.tokens) },
       ],
       standings,
@@ -132,10 +135,13 @@ function behaviours(standings: readonly Standing[]): Html {
 }
 
 function map(result: Comparison): Html | null {
-  if (result.map === null) return null;
+  const title = "Where one more unit of compute is better spent";
+  if (result.map === null) {
+    return result.unmapped === undefined ? null : section("map", title, paragraphs([noMap(result.unmapped)]));
+  }
   return section(
     "map",
-    "Where one more unit of compute is better spent",
+    title,
     chart(
       mapPanel(result, SIZE),
       `Accuracy of ${result.map.title} at its checkpoints, each given more and more test-time compute in the cheapest way that was measured: one chain cut at some length, or a vote among several. Lines join what is equally accurate. An arrow to the right says that twice the training gains more than twice the thinking from there; an arrow upwards, the other way round.`,

@@ -10,6 +10,7 @@ import { leastSquares } from "../../../measure/least-squares.ts";
 import type { CellResult } from "../cells/cell-result.ts";
 import type { CellFinal } from "../cells/cell-state.ts";
 import type { Hypothesis } from "../method.ts";
+import { type Budget, pointsByShare } from "./curve-points.ts";
 
 /** Who takes part, as tables and legends tell it. */
 export type Who = {
@@ -41,7 +42,8 @@ export type Standing = Who & {
   readonly gainBySeed: readonly Estimate[];
   /** pass@n for the most chains: does it narrow? */
   readonly passAtN: Estimate & { readonly n: number };
-  readonly passAtNGain: Estimate;
+  /** Over the base's with as many chains; null where no base was measured with them. */
+  readonly passAtNGain: Estimate | null;
   /** pass@1 by how many numbers a puzzle has. */
   readonly byN: Readonly<Record<string, number>>;
   /** Accuracy per tenfold train-time compute, of a line through the points; null without training. */
@@ -62,7 +64,7 @@ export type CurvePoint = { readonly flops: number; readonly passAt1: number; rea
 const RESAMPLES = 1000;
 
 /** The standing of each contender, best first. */
-export function standingsOf(cells: readonly Cell[]): Standing[] {
+export function standingsOf(cells: readonly Cell[], budget: Budget): Standing[] {
   const groups = [...Map.groupBy(cells, ({ who }) => who.name).values()];
   const baseline = baseOf(cells);
   return groups
@@ -74,6 +76,8 @@ export function standingsOf(cells: readonly Cell[]): Standing[] {
       const rng = new Rng(1).split(name);
       const finals = done.map(({ final }) => final);
       const rows = finals.map(({ byProblem }) => byProblem);
+      const most = finals[0]?.passAtN.n ?? 1;
+      const bySome = baseline.solved.get(most);
       return [
         {
           name,
@@ -85,8 +89,9 @@ export function standingsOf(cells: readonly Cell[]): Standing[] {
           passAt1: estimate(rows, rng.split("pass@1")),
           gain: estimate(differences(rows, baseline.accuracy), rng.split("gain")),
           gainBySeed: differences(rows, baseline.accuracy).map((row, i) => estimate([row], rng.split("seed", i))),
-          passAtN: { n: finals[0]?.passAtN.n ?? 1, ...estimate(solvedRows(finals), rng.split("pass@n")) },
-          passAtNGain: estimate(differences(solvedRows(finals), baseline.solved), rng.split("pass@n gain")),
+          passAtN: { n: most, ...estimate(solvedRows(finals), rng.split("pass@n")) },
+          passAtNGain:
+            bySome === undefined ? null : estimate(differences(solvedRows(finals), bySome), rng.split("pass@n gain")),
           byN: byNumbers(finals),
           perTenfold: perTenfold(done, rng.split("slope")),
           tokens: mean(finals.map(({ tokens }) => tokens)),
@@ -95,27 +100,28 @@ export function standingsOf(cells: readonly Cell[]): Standing[] {
           problems: mean(done.map(({ problems }) => problems)),
           seconds: mean(done.map(({ seconds }) => seconds)),
           behaviours: meanBehaviours(finals),
-          curve: curveOf(done, rng.split("curve")),
+          curve: curveOf(done, budget, rng.split("curve")),
         },
       ];
     })
     .sort((a, b) => b.passAt1.value - a.passAt1.value);
 }
 
-/** The base's accuracy and whether it solved each problem at all, the mean over its seeds: what gains are measured from. */
+/** The base's accuracy and, by chains, whether any of so many solved a problem, means over its seeds: what gains are measured from. */
 function baseOf(
   cells: readonly Cell[],
-): { readonly accuracy: readonly number[]; readonly solved: readonly number[] } | null {
+): { readonly accuracy: readonly number[]; readonly solved: ReadonlyMap<number, readonly number[]> } | null {
   const results = cells.flatMap(({ result }) => result ?? []);
   const finals = results.filter(({ step }) => step === 0).map(({ final }) => final);
   if (finals.length > 0) {
-    return { accuracy: meanRow(finals.map(({ byProblem }) => byProblem)), solved: meanRow(solvedRows(finals)) };
+    const bySamples = Map.groupBy(finals, ({ passAtN }) => passAtN.n);
+    const solved = new Map([...bySamples].map(([n, own]) => [n, meanRow(solvedRows(own))]));
+    return { accuracy: meanRow(finals.map(({ byProblem }) => byProblem)), solved };
   }
-  // Without a base among the contenders, its point of the curve has to do.
+  // Without a base among the contenders, its point of the curve has to do, which tells nothing of many chains.
   const first = results.flatMap(({ points }) => points.slice(0, 1));
   if (first.length === 0) return null;
-  const accuracy = meanRow(first.map(({ byProblem }) => byProblem));
-  return { accuracy, solved: accuracy };
+  return { accuracy: meanRow(first.map(({ byProblem }) => byProblem)), solved: new Map() };
 }
 
 function solvedRows(finals: readonly CellFinal[]): number[][] {
@@ -168,11 +174,9 @@ function perTenfold(done: readonly CellResult[], rng: Rng): Estimate | null {
   return { value: slope(mean, points), ci: intervalOf(drawn) };
 }
 
-/** Points of the same share of the budget, over seeds. */
-function curveOf(done: readonly CellResult[], rng: Rng): CurvePoint[] {
-  const most = Math.max(...done.map(({ points }) => points.length));
-  return Array.from({ length: most }, (_, i) => {
-    const at = done.flatMap(({ points }) => points.slice(i, i + 1));
+/** Points of the same share of the budget, over all seeds. */
+function curveOf(done: readonly CellResult[], budget: Budget, rng: Rng): CurvePoint[] {
+  return pointsByShare(done, budget).map((at, i) => {
     const { value, ci } = estimate(
       at.map(({ byProblem }) => byProblem),
       rng.split(i),
