@@ -53,7 +53,7 @@ export type MethodRun = {
   readonly beside?: Readonly<Record<string, Trained>>;
   /** What else the next step depends on, as plain JSON. */
   readonly state?: () => unknown;
-  /** Saved only after steps of which this holds. Default: every step. */
+  /** Saved only after steps of which this holds, and after the last. Default: every step. */
   readonly canSaveAfter?: (step: number) => boolean;
 };
 

@@ -18,7 +18,7 @@ export type ComparePreset = {
   readonly points: readonly number[];
   /** Held-out problems, half of three and half of four numbers. */
   readonly problems: number;
-  /** Chains a problem at a point of the train-time curve. */
+  /** Chains a problem at a point of the train-time curve, as long as those of `final`, so that the curve ends where the table is. */
   readonly point: Sampling;
   /** Chains a problem of the finished model: pass@k, votes, lengths, behaviours. */
   readonly final: Sampling;
@@ -31,7 +31,7 @@ export const COMPARE_PRESETS: Readonly<Record<ComparePresetName, ComparePreset>>
     name: "quick",
     minutes: 5,
     seeds: [1],
-    budgetFlops: 7e11,
+    budgetFlops: 4e11,
     points: [0.25, 0.5, 1],
     problems: 100,
     point: { samples: 1, maxTokens: 512 },
@@ -42,12 +42,12 @@ export const COMPARE_PRESETS: Readonly<Record<ComparePresetName, ComparePreset>>
     name: "default",
     minutes: 60,
     seeds: [1, 2, 3],
-    budgetFlops: 3e12,
-    points: [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1],
+    budgetFlops: 1.5e12,
+    points: [1 / 8, 1 / 4, 1 / 2, 1],
     problems: 200,
-    point: { samples: 1, maxTokens: 1024 },
-    final: { samples: 16, maxTokens: 512 },
-    map: { samples: 16, maxTokens: 512 },
+    point: { samples: 1, maxTokens: 768 },
+    final: { samples: 8, maxTokens: 768 },
+    map: { samples: 8, maxTokens: 512 },
   },
   full: {
     name: "full",

@@ -37,7 +37,7 @@ export const cellPointSchema = z.object({
   tokens: amount,
   /** Calls of the exact verifier in training so far. */
   verifierCalls: count,
-  /** Distinct training problems asked so far. */
+  /** Distinct training problems drawn so far: asked, searched or solved. */
   problems: count,
   /** Seconds of training so far, measuring left out. */
   seconds: amount,
