@@ -2,7 +2,7 @@
 
 import { trainFlops } from "../core/flops.ts";
 import type { Rng } from "../core/rng.ts";
-import { type FineTuned, type FineTuneOptions, fineTune, restart } from "./fine-tune.ts";
+import { type FineTuned, type FineTuneOptions, fineTuneFrom } from "./fine-tune.ts";
 import type { Learner } from "./learn-step.ts";
 import { type PretrainOptions, pretrain, type SupervisedText, supervised } from "./pretrain.ts";
 
@@ -50,17 +50,16 @@ export function intoSame(options: IntoSameOptions): Distil {
         .slice(0, Math.round(options.rehearse * kept.length));
       const own = [...kept, ...again];
       const texts = [...own, ...replay(0, replayed(own.length, share))];
-      restart(learner, learner.engine.parameters.slice());
-      const updates = options.epochs * Math.ceil(texts.length / options.batch);
-      const optimizer = { ...options.optimizer, totalSteps: Math.max(1, updates) };
-      const tuned = await fineTune(learner, texts, rng, { ...options, optimizer }, supervised);
+      const found = learner.engine.parameters.slice();
+      const tuned = await fineTuneFrom(found, learner, texts, rng, options, supervised);
       return { ...tuned, learner };
     },
   };
 }
 
 /**
- * Trains a fresh model on what all generations made and base texts among it: data made by one model trains the next.
+ * Trains a fresh model on what all generations made and base texts among it: data made by one model trains the next. A pool holds
+ * `poolTexts` at most, and fewer where fewer chains were made, so that the share of base texts holds; base texts alone where none were.
  *
  * @param make a learner that has learnt nothing yet; the one before is the caller's to close
  */
@@ -73,7 +72,7 @@ export function intoFresh(options: PretrainOptions, make: (generation: number) =
       const own = Math.min(all.length, Math.round((1 - share) * options.poolTexts));
       const pool = (index: number): SupervisedText[] => {
         const drawn = rng.split("pool", index).shuffle(all).slice(0, own);
-        return [...drawn, ...replay(index, options.poolTexts - own)];
+        return [...drawn, ...replay(index, own === 0 ? options.poolTexts : replayed(own, share))];
       };
       const sums = { gradientNorm: 0, flops: 0, updates: 0, tokens: 0 };
       for await (const { texts, gradientNorm } of pretrain(engine, optimizer, pool, rng.split("order"), options)) {

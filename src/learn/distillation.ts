@@ -23,6 +23,7 @@ import {
 } from "./learn-step.ts";
 import { type SupervisedText, supervised } from "./pretrain.ts";
 import { type Group, generationFlops, type RolloutOptions, rollOut } from "./rollouts.ts";
+import { underWeights } from "./sampling-weights.ts";
 
 export type DistillationOptions = RolloutOptions &
   FineTuneOptions & {
@@ -77,7 +78,7 @@ export async function* distillation(
     const tried = await rollOut(model, verifier, drawn.slice(0, options.own), random.split("own"), once);
     const groups = await asPolicy(learner, tried, options.temperature);
     const kl = await klToReference(learner, groups);
-    const long = await underWeights(learner, options.teacher, () =>
+    const long = await underWeights(engine, options.teacher, () =>
       rollOut(model, verifier, drawn, random.split("rollouts"), rollouts),
     );
     const texts = long.flatMap((group) => answersOf(learner, group, options));
@@ -98,15 +99,4 @@ function answersOf({ model }: Learner, group: Group, { answer, keep }: Distillat
     .filter((text) => text !== null)
     .slice(0, keep)
     .map((text) => ({ tokens: model.encode(prompt, text), promptTokens: model.encode(prompt).length }));
-}
-
-/** Runs under other weights and puts the policy's back. */
-async function underWeights<T>({ engine }: Learner, weights: Float32Array, run: () => Promise<T>): Promise<T> {
-  const policy = engine.parameters.slice();
-  engine.setParameters(weights);
-  try {
-    return await run();
-  } finally {
-    engine.setParameters(policy);
-  }
 }

@@ -8,7 +8,9 @@ import { Rng } from "../core/rng.ts";
 import { newOptimizerState } from "../engine/engine.ts";
 import { type FilterOptions, type FilterStep, filter } from "./filter.ts";
 import { TOY_ADAMW, TOY_SHAPE, type ToyLearner, toyLearner, toyProblems, toyWeights } from "./fixtures/toy.ts";
+import { TOY_LABELS } from "./fixtures/toy-head.ts";
 import { CROSS_ENTROPY, type SupervisedText, supervised } from "./pretrain.ts";
+import type { LabelledSteps, ProcessRewardModel } from "./process-lessons.ts";
 
 const OPTIONS: FilterOptions = {
   steps: 3,
@@ -50,6 +52,23 @@ describe("beginning at the base each step", () => {
     const { step, kept } = steps.at(-1) as FilterStep;
     assert.ok(kept.length > 1);
     assert.deepEqual(learner.engine.parameters, await trainedFromBase(kept, step));
+  });
+
+  test("the rate falls over a step's own updates, however much of a budget is spent", async () => {
+    const optimizer = { ...TOY_ADAMW, totalSteps: Number.MAX_SAFE_INTEGER, finalRatio: 0.05 };
+    const options = { steps: 1, restartFrom: toyWeights(1), batch: 1, optimizer };
+    await using late = toyLearner();
+    const [step] = await run({ ...late, progress: () => 0.97 }, options);
+    const { kept } = step as FilterStep;
+    const updates = kept.length;
+    assert.ok(updates > 3, `${updates} updates`);
+    await using learner = toyLearner();
+    const shuffled = new Rng(6).split(1).split("epoch", 0).shuffle(kept);
+    for (let u = 0; u < updates; u++) {
+      const { gradient } = await learner.engine.gradient(supervised(shuffled.slice(u, u + 1)), CROSS_ENTROPY);
+      await learner.engine.update(gradient, learner.optimizer, { ...optimizer, totalSteps: updates });
+    }
+    assert.deepEqual(late.engine.parameters, learner.engine.parameters);
   });
 
   test("a step that keeps nothing leaves the base and an optimizer without a past", async () => {
@@ -152,5 +171,69 @@ describe("a preference", () => {
       one?.kept.map(({ tokens }) => tokens),
       [...byPrompt.values()].map((group) => (group.find(ends) ?? group[0])?.tokens),
     );
+  });
+
+  test("may be taught beside the policy: before it chooses, every few steps, and its lessons are counted", async () => {
+    const split = (chain: string): string[] => chain.split(/(?= )/);
+    const labels = { ...TOY_LABELS, every: 2 };
+    let spent = 0;
+    let learnt = 0;
+    const told: LabelledSteps[] = [];
+    const rewardModel: ProcessRewardModel = {
+      train: async (chains) => {
+        told.push(...chains);
+        learnt++;
+        spent += 1e6;
+        return { loss: 0.5 };
+      },
+      // What has learnt twice likes nothing any more.
+      scoreAll: async (chains) => chains.map(({ steps }) => steps.map(() => (learnt === 1 ? 1 : 0))),
+      spent: () => spent,
+    };
+    const prefer = { scorer: rewardModel, split, aggregation: "min", threshold: 0.5 } as const;
+    await using taught = toyLearner();
+    const all = await run(taught, { prefer: { ...prefer, teaching: { rewardModel, labels } } });
+    assert.deepEqual(
+      all.map(({ labelled, modelLoss }) => [(labelled ?? 0) > labels.chains, modelLoss]),
+      [
+        [true, 0.5],
+        [false, null],
+        [true, 0.5],
+      ],
+    );
+    assert.equal(told.length, 2 * labels.chains);
+    assert.deepEqual(
+      all.map(({ kept }) => kept.length > 0),
+      [true, true, false],
+    );
+    await using plain = toyLearner();
+    const [first] = await run(plain, { steps: 1 });
+    assert.deepEqual(first?.groups, all[0]?.groups, "the same chains");
+    assert.deepEqual(first?.kept, all[0]?.kept, "all the same to it, the first are kept");
+    const extra = (all[0]?.flops ?? 0) - (first?.flops ?? 0) - 1e6;
+    assert.ok(extra > 0, `roll-outs cost ${extra}`);
+    assert.ok(first !== undefined && !("labelled" in first));
+  });
+
+  test("once its reward model has learnt, a step is finished whatever the signal says", async () => {
+    const controller = new AbortController();
+    const rewardModel: ProcessRewardModel = {
+      train: async () => {
+        controller.abort(new Error("enough"));
+        return { loss: 0 };
+      },
+      scoreAll: async (chains, { signal } = {}) => {
+        signal?.throwIfAborted();
+        return chains.map(({ steps }) => steps.map(() => 1));
+      },
+      spent: () => 0,
+    };
+    const split = (chain: string): string[] => chain.split(/(?= )/);
+    const prefer = { scorer: rewardModel, split, aggregation: "last" } as const;
+    const options = { ...OPTIONS, prefer: { ...prefer, teaching: { rewardModel, labels: TOY_LABELS } } };
+    await using learner = toyLearner();
+    const rest = filter(learner, toyProblems(5), new Rng(6), options, undefined, controller.signal);
+    assert.equal((await rest.next()).value?.step, 1);
+    await assert.rejects(rest.next(), /enough/);
   });
 });

@@ -7,14 +7,15 @@
  * at the base each time (ReST-EM, Singh et al. 2023; STaR, Zelikman et al. 2022); on what this step kept or on all that
  * was kept so far; and a problem that no chain solved may be tried again with a hint, which is dropped from the prompt but
  * stays in the chain (STaR's rationalisation). With `prefer` a process reward model has a say beside the verifier: of the chains that
- * are right it chooses those whose steps are good, so that what came out right by luck or after much error is not taught. A problem with many correct chains counts no more than k of them, so that
- * easy problems do not fill the data.
+ * are right it chooses those whose steps are good, so that what came out right by luck or after much error is not taught; it may learn as
+ * the policy does, from roll-outs (process-lessons.ts). A problem with many correct chains counts no more than k of them, so that easy
+ * problems do not fill the data.
  */
 
 import { AGGREGATIONS, type Aggregation } from "../core/aggregations.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
-import { type FineTuneOptions, fineTune, restart } from "./fine-tune.ts";
+import { type FineTuneOptions, fineTune, fineTuneFrom } from "./fine-tune.ts";
 import {
   asPolicy,
   describeGroups,
@@ -24,7 +25,8 @@ import {
   type LearnStep,
 } from "./learn-step.ts";
 import type { ChainScorer } from "./ppo-rewards.ts";
-import { type SupervisedText, supervised } from "./pretrain.ts";
+import { type SupervisedText, supervised, textOf } from "./pretrain.ts";
+import { type Taught, type Teaching, teach } from "./process-lessons.ts";
 import { type Group, generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
 
 export type FilterOptions = RolloutOptions &
@@ -33,7 +35,7 @@ export type FilterOptions = RolloutOptions &
     readonly problemsPerStep: number;
     /** Distinct correct chains kept a problem, the first that were sampled. */
     readonly keep: number;
-    /** Weights at which each step's training begins anew, with a fresh optimizer. Without, it goes on. */
+    /** Weights at which each step's training begins anew, with a fresh optimizer whose rate falls over the step's own updates. Without, it goes on. */
     readonly restartFrom?: Float32Array;
     /** Trains on what all steps so far have kept, not on this step's alone. */
     readonly accumulate?: boolean;
@@ -54,6 +56,8 @@ export type Preference = {
   readonly aggregation: Aggregation;
   /** A chain that scores less is not kept, right as it is. Default 0. */
   readonly threshold?: number;
+  /** How the reward model learns beside the policy; without, it is taken as it is. */
+  readonly teaching?: Omit<Teaching, "split">;
 };
 
 /** Where a run goes on from: with `accumulate`, what was kept before is part of it. */
@@ -64,12 +68,12 @@ export type FilterStep = LearnStep & {
   readonly kept: readonly SupervisedText[];
   /** Chains among those kept in this step that began with a hint. */
   readonly rationalised: number;
-};
+} & Partial<Taught>; // where the reward model of a preference is taught
 
 /**
  * Trains the engine's weights and `learner.optimizer` in place; yields each step with its chains, and goes on after
  * `from`. What a step does depends on its number, `rng`, the weights and what `from` kept. An abort is heeded while chains
- * are written; a pass over what was kept, once begun, is finished, as in `policyGradient`.
+ * are written; a pass over what was kept, once begun, is finished, as in `policyGradient`, and so is a step whose reward model has learnt.
  *
  * @param problems the problems of a step (from 1), at least as many as `problemsPerStep`
  * @param from steps done and FLOPs spent before
@@ -98,16 +102,22 @@ export async function* filter(
     const rollouts = { ...options, ...(signal === undefined ? {} : { signal }) };
     const sampled = await rollOut(model, verifier, drawn, random.split("rollouts"), rollouts);
     const groups = await asPolicy(learner, sampled, options.temperature);
-    const chosen = await choose(groups, options, signal);
+    const { flops: teaching, ...taught } = await taughtPreference(learner, groups, step, random, options, signal);
+    const stop = typeof taught.modelLoss === "number" ? undefined : signal; // once the reward model has learnt, the step is finished
+    const chosen = await choose(groups, options, stop);
     const solved = chosen.kept;
-    const rationalised = await rationalise(learner, groups, random.split("hints"), options, signal);
+    const rationalised = await rationalise(learner, groups, random.split("hints"), options, stop);
     flops += generationFlops(engine.config, groups) + generationFlops(engine.config, rationalised.attempts);
-    flops += chosen.flops;
-    const fresh = [...solved, ...rationalised.correct].map((rollout) => textOf(learner, rollout));
+    flops += teaching + chosen.flops;
+    const fresh = [...solved, ...rationalised.correct].map(({ problem, completion }) =>
+      textOf(model, problem, completion.text),
+    );
     kept = options.accumulate === true ? [...kept, ...fresh] : fresh;
     const kl = await klToReference(learner, groups);
-    if (options.restartFrom !== undefined) restart(learner, options.restartFrom);
-    const trained = await fineTune(learner, kept, random, options, supervised);
+    const trained =
+      options.restartFrom === undefined
+        ? await fineTune(learner, kept, random, options, supervised)
+        : await fineTuneFrom(options.restartFrom, learner, kept, random, options, supervised);
     flops += trained.flops;
     yield {
       step,
@@ -118,8 +128,23 @@ export async function* filter(
       groups,
       kept,
       rationalised: rationalised.correct.length,
+      ...taught,
     };
   }
+}
+
+/** The reward model's lessons of a step, where it has any. */
+async function taughtPreference(
+  learner: Learner,
+  groups: readonly Group[],
+  step: number,
+  rng: Rng,
+  { prefer }: FilterOptions,
+  signal: AbortSignal | undefined,
+): Promise<Partial<Taught> & { readonly flops: number }> {
+  if (prefer?.teaching === undefined) return { flops: 0 };
+  const { split, teaching } = prefer;
+  return teach(learner, groups, step, rng.split("labels"), { ...teaching, split }, signal);
 }
 
 /** The correct chains that are kept of each problem: the first, or the best. */
@@ -176,13 +201,6 @@ async function rationalise(
     }),
   );
   return { attempts, correct: attempts.flat().filter(({ verdict }) => verdict.status === "correct") };
-}
-
-function textOf({ model }: Learner, { problem, completion }: Rollout): SupervisedText {
-  return {
-    tokens: model.encode(problem.prompt, completion.text),
-    promptTokens: model.encode(problem.prompt).length,
-  };
 }
 
 /**

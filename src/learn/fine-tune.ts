@@ -1,8 +1,8 @@
-/** Fine-tuning on chosen texts: what filter and combination do with what they keep, and how training begins anew. */
+/** Fine-tuning on chosen texts: what filter and combination do with what they keep, going on or beginning anew. */
 
 import { trainFlops } from "../core/flops.ts";
 import type { Rng } from "../core/rng.ts";
-import type { AdamWOptions } from "../engine/adamw.ts";
+import { type AdamWOptions, decayProgress } from "../engine/adamw.ts";
 import type { TrainingSequence } from "../engine/packing.ts";
 import { applyGradient, type Learner, type LearnStep, meanOf } from "./learn-step.ts";
 import { CROSS_ENTROPY } from "./pretrain.ts";
@@ -80,9 +80,37 @@ export async function fineTune<T>(
  * restart(learner, toyWeights(2));
  * learner.optimizer.step; // 0
  */
-export function restart({ engine, optimizer }: Learner, parameters: Float32Array): void {
+export function restart({ engine, optimizer }: Pick<Learner, "engine" | "optimizer">, parameters: Float32Array): void {
   engine.setParameters(parameters);
   optimizer.mean.fill(0);
   optimizer.variance.fill(0);
   optimizer.step = 0;
+}
+
+/**
+ * `fineTune` from these weights, by an optimizer without a past whose rate falls over these updates: how much of a budget is spent, or
+ * was learnt before, changes nothing.
+ *
+ * @throws as `fineTune`
+ * @example
+ * import { TOY_ADAMW, toyLearner, toyWeights } from "./fixtures/toy.ts";
+ * import { supervised } from "./pretrain.ts";
+ * await using learner = toyLearner();
+ * const texts = [{ tokens: [0, 2, 3, 1], promptTokens: 2 }];
+ * const options = { epochs: 3, batch: 8, optimizer: TOY_ADAMW };
+ * await fineTuneFrom(toyWeights(2), learner, texts, new Rng(1), options, supervised);
+ * learner.optimizer.step; // 3
+ */
+export async function fineTuneFrom<T>(
+  parameters: Float32Array,
+  { engine, optimizer }: Pick<Learner, "engine" | "optimizer">,
+  texts: readonly T[],
+  rng: Rng,
+  options: FineTuneOptions,
+  sequencesOf: (batch: readonly T[]) => TrainingSequence[],
+): Promise<FineTuned> {
+  restart({ engine, optimizer }, parameters);
+  const totalSteps = options.epochs * Math.ceil(texts.length / options.batch);
+  const progress = (): number => decayProgress(optimizer.step + 1, { ...options.optimizer, totalSteps });
+  return fineTune({ engine, optimizer, progress }, texts, rng, options, sequencesOf);
 }

@@ -50,7 +50,10 @@ export type LearnStep = {
   readonly meanTokens: number;
   /** Share of chains cut off at maxTokens. */
   readonly truncated: number;
-  /** Mean KL to the policy that the run began with, per token (k3 estimate), nats. */
+  /**
+   * Mean KL to the policy that the run began with, per token (k3 estimate), nats; of the weights that wrote the chains, which are older
+   * than the policy where a rule takes chains of a certain age.
+   */
   readonly kl: number;
   /** Of the gradient before it is scaled down to `clipNorm`, the mean over the step's updates; null without. */
   readonly gradientNorm: number | null;
@@ -169,6 +172,12 @@ export function meanOf(sum: number, count: number): number | null {
   return count === 0 ? null : sum / count;
 }
 
-function mean(values: readonly number[]): number {
+/**
+ * 0 for none.
+ *
+ * @example
+ * mean([1, 2]); // 1.5
+ */
+export function mean(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 }

@@ -8,25 +8,19 @@
  * overlong penalty, off unless asked for, is the one exception).
  */
 
-import { MullError } from "../core/errors.ts";
-import { trainFlops } from "../core/flops.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
-import type { Engine } from "../engine/engine.ts";
-import type { TrainingSequence } from "../engine/packing.ts";
 import { type Baseline, groupAdvantages, isUseful, overlongPenalty } from "./advantages.ts";
 import {
-  applyGradient,
   asPolicy,
   describeGroups,
   klToReference,
   type Learner,
   type LearnProgress,
   type LearnStep,
-  meanOf,
 } from "./learn-step.ts";
-import { type Aggregation, policyLoss, tokenWeights } from "./policy-loss.ts";
+import { type Aggregation, policyLoss } from "./policy-loss.ts";
 import {
   type Group,
   generationFlops,
@@ -36,6 +30,8 @@ import {
   rollOut,
   scoringFlops,
 } from "./rollouts.ts";
+import { SamplingWeights } from "./sampling-weights.ts";
+import { type CreditedChain, type TokenUpdate, updateOnTokens } from "./token-update.ts";
 
 export type PolicyGradientOptions = RolloutOptions & {
   readonly steps: number;
@@ -54,6 +50,7 @@ export type PolicyGradientOptions = RolloutOptions & {
   /**
    * Off-policy age: chains of a step come from weights that are up to so many steps old, as where sampling and training run apart;
    * they are fetched anew every age + 1 steps. Default 0: on-policy. A run goes on only after a step whose number is a multiple of age + 1.
+   * A step's `kl` is that of the weights that wrote its chains.
    */
   readonly age?: number;
   readonly optimizer: AdamWOptions;
@@ -98,22 +95,15 @@ export async function* policyGradient(
   signal?: AbortSignal,
 ): AsyncGenerator<LearnStep> {
   let { flops } = from;
-  const { age = 0 } = options;
-  if (from.step % (age + 1) !== 0) {
-    throw new MullError("usage", `step ${from.step} was sampled by weights of an earlier step, which are gone`, {
-      hint: `go on after a step whose number is a multiple of ${age + 1}`,
-    });
-  }
-  let fetched: Float32Array | null = null;
+  const weights = new SamplingWeights(learner.engine, options.age ?? 0, from.step);
   for (let step = from.step + 1; step <= options.steps; step++) {
-    if (age > 0 && (step - 1) % (age + 1) === 0) fetched = learner.engine.parameters.slice();
     const groups: Group[] = [];
     const useful: Group[] = [];
     for (let round = 0; round < options.rounds && useful.length < options.problemsPerStep; round++) {
       const wanted = options.problemsPerStep - useful.length;
       const drawn = problems(step * options.rounds + round).slice(0, wanted);
       const rollouts = { ...options, ...(signal === undefined ? {} : { signal }) };
-      const sampled = await sampledBy(fetched, learner, async () =>
+      const sampled = await weights.at(step, async () =>
         asPolicy(
           learner,
           await rollOut(learner.model, learner.verifier, drawn, rng.split(step, round), rollouts),
@@ -132,22 +122,6 @@ export async function* policyGradient(
   }
 }
 
-/** Samples under older weights, where there are any, and puts the policy's back. */
-async function sampledBy<T>(
-  older: Float32Array | null,
-  { engine }: Pick<Learner, "engine">,
-  sample: () => Promise<T>,
-): Promise<T> {
-  if (older === null) return sample();
-  const policy = engine.parameters.slice();
-  engine.setParameters(older);
-  try {
-    return await sample();
-  } finally {
-    engine.setParameters(policy);
-  }
-}
-
 /** Rewards of a group's scored chains. */
 function rewardsOf(group: Group, options: PolicyGradientOptions): number[] {
   return scored(group).map((rollout) => shapedReward(rollout, options));
@@ -163,80 +137,19 @@ function shapedReward(rollout: Rollout, { maxTokens, overlongBuffer }: PolicyGra
   return (outcomeReward(rollout) as number) + penalty;
 }
 
-type Chain = { readonly rollout: Rollout; readonly prompt: readonly number[]; readonly advantage: number };
-
-/** One update a mini-batch, over the chains of the useful groups. */
-async function improve(learner: Learner, groups: readonly Group[], options: PolicyGradientOptions) {
-  const { engine, model } = learner;
-  const chains: Chain[] = groups.flatMap((group) => {
+/** One update a mini-batch, over the chains of the useful groups: every token of a chain has the chain's advantage. */
+async function improve(
+  learner: Learner,
+  groups: readonly Group[],
+  options: PolicyGradientOptions,
+): Promise<TokenUpdate> {
+  const chains = groups.flatMap((group): CreditedChain[] => {
     const advantages = groupAdvantages(rewardsOf(group, options), options.baseline);
     return scored(group).map((rollout, i) => ({
       rollout,
-      prompt: model.encode(rollout.problem.prompt),
-      advantage: advantages[i] as number,
+      prompt: learner.model.encode(rollout.problem.prompt),
+      advantages: (rollout.completion.tokens ?? []).map(() => advantages[i] as number),
     }));
   });
-  const sums = { gradientNorm: 0, updates: 0, entropy: 0, clipped: 0, tokens: 0, flops: 0 };
-  const loss = policyLoss(options);
-  for (let m = 0; m < options.minibatches; m++) {
-    // Dealt by index, so that each mini-batch sees some of every group.
-    const part = chains.filter((_, i) => i % options.minibatches === m);
-    if (part.length === 0) continue;
-    const sequences = await toSequences(part, options, engine);
-    const { gradient, scores } = await engine.gradient(sequences, loss);
-    sums.gradientNorm += await applyGradient(learner, gradient, options.optimizer);
-    sums.updates++;
-    const byReference = options.klWeight > 0 ? part.map(({ rollout }) => rollout) : [];
-    sums.flops += scoringFlops(engine.config, byReference);
-    part.forEach(({ rollout, prompt, advantage }, c) => {
-      const { logprobs = [], tokens = [] } = rollout.completion;
-      sums.flops += trainFlops(engine.config, prompt.length + tokens.length);
-      for (let i = 0; i < tokens.length; i++) {
-        const now = scores[c]?.logprobs[prompt.length + i] as number;
-        const old = logprobs[i] as number;
-        const ratio = Math.exp(now - old);
-        if (advantage > 0 && ratio > 1 + options.clipHigh) sums.clipped++;
-        if (advantage < 0 && ratio < 1 - options.clipLow) sums.clipped++;
-        sums.entropy += scores[c]?.entropies[prompt.length + i] as number;
-        sums.tokens++;
-      }
-    });
-  }
-  return {
-    flops: sums.flops,
-    diagnostics: {
-      entropy: meanOf(sums.entropy, sums.tokens),
-      clipped: meanOf(sums.clipped, sums.tokens),
-      gradientNorm: meanOf(sums.gradientNorm, sums.updates),
-      lossTokens: sums.tokens,
-    },
-  };
-}
-
-async function toSequences(
-  chains: readonly Chain[],
-  { aggregation, maxTokens, klWeight }: PolicyGradientOptions,
-  engine: Engine,
-): Promise<TrainingSequence[]> {
-  const lengths = chains.map(({ rollout }) => rollout.completion.tokens?.length ?? 0);
-  const weights = tokenWeights(lengths, aggregation, maxTokens);
-  const sequences = chains.map((chain, c) => {
-    const { tokens = [], logprobs = [] } = chain.rollout.completion;
-    const given = chain.prompt.map(() => 0);
-    return {
-      tokens: wholeChain(chain),
-      fields: {
-        advantage: [...given, ...tokens.map(() => chain.advantage)],
-        old: [...given, ...logprobs],
-        weight: [...given, ...tokens.map(() => weights[c] as number)],
-      },
-    };
-  });
-  if (klWeight === 0) return sequences;
-  const scores = await engine.score(sequences, "reference");
-  return sequences.map((s, c) => ({ ...s, fields: { ...s.fields, reference: scores[c]?.logprobs ?? [] } }));
-}
-
-function wholeChain({ prompt, rollout }: Chain): number[] {
-  return [...prompt, ...(rollout.completion.tokens ?? [])];
+  return updateOnTokens(learner, chains, policyLoss(options), { ...options, epochs: 1 });
 }

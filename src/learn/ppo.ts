@@ -21,6 +21,7 @@ import {
   type Learner,
   type LearnProgress,
   type LearnStep,
+  mean,
 } from "./learn-step.ts";
 import type { Aggregation, ClipOptions } from "./policy-loss.ts";
 import { ppoLoss, type ValueLossOptions } from "./ppo-loss.ts";
@@ -276,8 +277,4 @@ function fitOf(
 
 function lengthOf({ completion }: Rollout): number {
   return completion.tokens?.length ?? 0;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 }

@@ -1,5 +1,6 @@
 /** Supervised pretraining: the mean cross-entropy of a stream of texts, their prompts left out. */
 
+import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
 import type { Engine, OptimizerState } from "../engine/engine.ts";
@@ -19,6 +20,21 @@ export type SupervisedText = {
   /** The first tokens, which are given and not learnt. */
   readonly promptTokens: number;
 };
+
+/**
+ * What is learnt of a chain.
+ *
+ * @example
+ * textOf({ encode: (prompt, chain = "") => [...prompt, ...chain].map(Number) }, { id: "p", prompt: "1" }, "23");
+ * // { tokens: [1, 2, 3], promptTokens: 1 }
+ */
+export function textOf(
+  model: { encode(prompt: string, chain?: string): number[] },
+  { prompt }: Problem,
+  chain: string,
+): SupervisedText {
+  return { tokens: model.encode(prompt, chain), promptTokens: model.encode(prompt).length };
+}
 
 /**
  * Sequences for `CROSS_ENTROPY` whose loss is the mean over all their completion tokens.

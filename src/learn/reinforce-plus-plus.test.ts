@@ -60,3 +60,14 @@ test("FLOPs count the reference's pass where there is a KL", async () => {
   const pass = withKl.groups.flat().reduce((sum, chain) => sum + read(chain), 0);
   assert.equal(withKl.flops - without.flops, pass);
 });
+
+test("chains may be of older weights, fetched every age + 1 steps, and a run goes on where they are fetched", async () => {
+  await using fresh = toyLearner();
+  await using aged = toyLearner();
+  const own = await collect(train(fresh, { steps: 2 }));
+  const [first, second] = await collect(train(aged, { steps: 2, age: 1 }));
+  assert.deepEqual(first, own[0]);
+  assert.ok((own[1]?.kl ?? 0) > 0.001, "the policy has moved");
+  assert.ok(Math.abs(second?.kl ?? 1) < 1e-6, "the second step's chains are the base's, and so is the KL told");
+  await assert.rejects(collect(train(aged, { steps: 3, age: 1 }, first)), { code: "usage" });
+});

@@ -16,6 +16,7 @@ import { policyLoss } from "./policy-loss.ts";
 import { writeChains } from "./ppo.ts";
 import { penalisedRewards, rewardsToGo, whiten } from "./returns.ts";
 import { outcomeReward, type Rollout, type RolloutOptions, scoringFlops } from "./rollouts.ts";
+import { SamplingWeights } from "./sampling-weights.ts";
 import { type CreditedChain, type TokenUpdateOptions, updateOnTokens } from "./token-update.ts";
 
 export type ReinforceOptions = RolloutOptions &
@@ -24,6 +25,8 @@ export type ReinforceOptions = RolloutOptions &
     readonly problemsPerStep: number;
     /** Weight of the KL to the reference inside the reward; 0 leaves it out, and needs no reference. */
     readonly beta: number;
+    /** As in `policyGradient`: chains come from weights that are up to so many steps old. Default 0. */
+    readonly age?: number;
   };
 
 /** REINFORCE++ as published, in what it shares with the other variants (`VARIANTS`). */
@@ -54,9 +57,12 @@ export async function* reinforcePlusPlus(
   signal?: AbortSignal,
 ): AsyncGenerator<LearnStep> {
   let { flops } = from;
+  const weights = new SamplingWeights(learner.engine, options.age ?? 0, from.step);
   for (let step = from.step + 1; step <= options.steps; step++) {
     const drawn = problems(step).slice(0, options.problemsPerStep);
-    const { groups, flops: writing } = await writeChains(learner, drawn, rng.split(step), options, signal);
+    const { groups, flops: writing } = await weights.at(step, () =>
+      writeChains(learner, drawn, rng.split(step), options, signal),
+    );
     const kl = await klToReference(learner, groups);
     const chains = groups.flat().filter((chain) => outcomeReward(chain) !== null);
     const { credited, flops: scoring } = await credit(learner, chains, options.beta);

@@ -14,7 +14,6 @@ import type { TransformerShape } from "../core/flops.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { LabelledSteps } from "./evaluation.ts";
 import {
   firstErrors,
   hardLabel,
@@ -23,6 +22,7 @@ import {
   labelSteps,
   type SteppedChain,
 } from "./process-labels.ts";
+import type { LabelledSteps } from "./process-lessons.ts";
 import { type Group, generationFlops } from "./rollouts.ts";
 
 export type LessonOptions = Omit<LabelOptions, "confine"> & {

@@ -24,10 +24,10 @@ import type { AdamWOptions } from "../engine/adamw.ts";
 import { Engine, type EngineOptions, newOptimizerState, type OptimizerState } from "../engine/engine.ts";
 import type { MarkedTokens } from "../engine/marked.ts";
 import { type TransformerConfig, withHead } from "../engine/transformer.ts";
-import type { LabelledSteps, ProcessRewardModel } from "./evaluation.ts";
 import type { ValueFunction } from "./guidance.ts";
 import { HEAD_LOSS, type LabelledTokens, labelled } from "./head-loss.ts";
 import type { SteppedChain } from "./process-labels.ts";
+import type { LabelledSteps, ProcessRewardModel } from "./process-lessons.ts";
 
 /** Platt's: what a logit is multiplied by (the inverse of a temperature), and what is added. */
 export type LogitCalibration = { readonly slope: number; readonly intercept: number };

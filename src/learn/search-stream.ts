@@ -23,7 +23,7 @@ import {
   type LearnProgress,
   type LearnStep,
 } from "./learn-step.ts";
-import { type SupervisedText, supervised } from "./pretrain.ts";
+import { type SupervisedText, supervised, textOf } from "./pretrain.ts";
 import { generationFlops, type RolloutOptions, rollOut } from "./rollouts.ts";
 
 export type SearchStreamOptions = RolloutOptions &
@@ -72,7 +72,7 @@ export async function* searchStream(
     const drawn = problems(step).slice(0, options.problemsPerStep);
     const written = drawn.flatMap((problem, p): SupervisedText[] => {
       const chain = options.search(problem, random.split("search", p));
-      return chain === null ? [] : [textOf(learner, problem, chain)];
+      return chain === null ? [] : [textOf(model, problem, chain)];
     });
     const tried = drawn.slice(0, options.own);
     const rollouts = { ...options, ...(signal === undefined ? {} : { signal }) };
@@ -80,15 +80,11 @@ export async function* searchStream(
     const groups = await asPolicy(learner, sampled, options.temperature);
     const kept = groups
       .flatMap((group) => distinctCorrect(group, options.keep))
-      .map(({ problem, completion }) => textOf(learner, problem, completion.text));
+      .map(({ problem, completion }) => textOf(model, problem, completion.text));
     const kl = await klToReference(learner, groups);
     const trained = await fineTune(learner, [...written, ...kept], random, options, supervised);
     flops += generationFlops(engine.config, groups) + trained.flops;
     const told = { ...describeGroups(groups), kl, ...trained.diagnostics, groups };
     yield { step, flops, ...told, written: written.length, kept: kept.length };
   }
-}
-
-function textOf({ model }: Learner, { prompt }: Problem, chain: string): SupervisedText {
-  return { tokens: model.encode(prompt, chain), promptTokens: model.encode(prompt).length };
 }

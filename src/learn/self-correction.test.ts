@@ -9,7 +9,12 @@ import { correct, wrong } from "../core/verdict.ts";
 import { collect } from "./fixtures/steps.ts";
 import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts";
 import { policyLoss } from "./policy-loss.ts";
-import { type SelfCorrectionOptions, selfCorrection, selfCorrectionLoss } from "./self-correction.ts";
+import {
+  type SelfCorrectionOptions,
+  type SelfCorrectionStep,
+  selfCorrection,
+  selfCorrectionLoss,
+} from "./self-correction.ts";
 
 /** The last digit counts. */
 const lastDigit: Verifier = {
@@ -28,6 +33,7 @@ const OPTIONS: SelfCorrectionOptions = {
   temperature: 1,
   inFirstStage: () => true,
   firstAttempt: (_: Problem, chain: string) => chain.split(" ")[0] ?? "",
+  asEnded: (attempt) => attempt,
   firstKl: 1,
   kl: 0,
   bonus: 1,
@@ -70,6 +76,26 @@ describe("learning in two stages", () => {
     assert.ok(Math.abs(figure(12, "firstReward") - figure(1, "firstReward")) < 0.2, `${figure(12, "firstReward")}`);
     assert.ok(figure(21, "firstReward") > 0.6, `${figure(21, "firstReward")}`);
     assert.ok((steps.at(-1)?.reward ?? 0) > 0.7, `${steps.at(-1)?.reward}`);
+  });
+
+  test("a first attempt is judged as if it were ended where it is left", async () => {
+    const claimed: Verifier = {
+      name: "the next digit, claimed",
+      verify: async ({ prompt }, text) =>
+        text === `${(Number(prompt) + 1) % 5} end` ? correct("claimed") : wrong("another, or not claimed"),
+    };
+    const first = async (how: Partial<SelfCorrectionOptions>): Promise<number> => {
+      await using learner = toyLearner({ verifier: claimed });
+      const [step] = await collect(selfCorrection(learner, toyProblems(5), new Rng(1), { ...OPTIONS, ...how }));
+      const { groups, firstReward } = step as SelfCorrectionStep;
+      const right = groups.flat().filter(({ problem: { prompt }, completion: { text } }) => {
+        return text.split(" ")[0] === String((Number(prompt) + 1) % 5);
+      });
+      assert.ok(right.length > 0);
+      return firstReward - right.length / groups.flat().length;
+    };
+    assert.equal(await first({ asEnded: (attempt) => `${attempt} end` }), 0);
+    assert.ok((await first({})) < 0, "left as they are, none is right");
   });
 
   test("a chain that ends with its first attempt has no second turn, and is right or wrong at once", async () => {

@@ -7,8 +7,8 @@
  *     stage II  second turn: advantage of r2 + bonus (r2 - r1);  first turn: advantage of r1;  a weak KL to the base on both
  *
  * Advantages are leave-one-out within the group, of the second turn among the chains that have one. Deviations from the source: nothing is written between the
- * turns, so whether to correct at all is the policy's own decision, and part of the second turn; a chain that ends with its first attempt has
- * no second; in stage I the first turn is given no credit for the second; updates are clipped as elsewhere here.
+ * turns, so whether to correct at all is the policy's own decision, and part of the second turn, and a first attempt is judged as if it
+ * were ended where it is left; a chain that ends with its first attempt has no second; in stage I the first turn is given no credit for the second; updates are clipped as elsewhere here.
  */
 
 import type { Problem } from "../core/problem.ts";
@@ -44,6 +44,8 @@ export type SelfCorrectionOptions = RolloutOptions &
     readonly inFirstStage: (step: number) => boolean;
     /** The first attempt of a chain, as its beginning: the second turn is the rest. The whole chain where it has but one. */
     readonly firstAttempt: (problem: Problem, chain: string) => string;
+    /** A first attempt that something follows, as a chain that ends with it: what is judged for r1. */
+    readonly asEnded: (attempt: string) => string;
     /** Weight of the KL to the base on the first turn in stage I. The source: 0.1. */
     readonly firstKl: number;
     /** Weight of the KL to the base elsewhere. The source: 0.01. */
@@ -54,7 +56,7 @@ export type SelfCorrectionOptions = RolloutOptions &
 
 export type SelfCorrectionStep = LearnStep & {
   readonly stage: number;
-  /** Share of chains that are right at the first attempt. */
+  /** Share of chains whose first attempt is right, were it ended there. */
   readonly firstReward: number;
   /** Of the chains whose first attempt was wrong, the share that came out right. */
   readonly corrected: number;
@@ -71,7 +73,8 @@ export type SelfCorrectionStep = LearnStep & {
  * await using learner = toyLearner();
  * const firstAttempt = (_: Problem, chain: string) => chain.split(" ")[0] ?? "";
  * const amount = { steps: 2, problemsPerStep: 5, samples: 8, maxTokens: 2, temperature: 1, minibatches: 2, epochs: 1 };
- * const score = { inFirstStage: (step: number) => step <= 1, firstAttempt, firstKl: 0.1, kl: 0.01, bonus: 1 };
+ * const turns = { firstAttempt, asEnded: (attempt: string) => `${attempt} end` };
+ * const score = { inFirstStage: (step: number) => step <= 1, ...turns, firstKl: 0.1, kl: 0.01, bonus: 1 };
  * const clip = { clipLow: 0.2, clipHigh: 0.2, aggregation: "token-mean" as const };
  * const steps = selfCorrection(learner, toyProblems(5), new Rng(1), { ...amount, ...score, ...clip, optimizer: TOY_ADAMW });
  * for await (const { stage, firstReward, corrected } of steps) console.log(stage, firstReward, corrected);
@@ -117,7 +120,7 @@ type TwoTurns = {
 async function twoTurns(
   { model, verifier }: Learner,
   group: Group,
-  { firstAttempt }: SelfCorrectionOptions,
+  { firstAttempt, asEnded }: SelfCorrectionOptions,
 ): Promise<TwoTurns[]> {
   const turns = await Promise.all(
     group.map(async (rollout): Promise<TwoTurns | null> => {
@@ -128,7 +131,7 @@ async function twoTurns(
       const attempt = firstAttempt(problem, completion.text);
       const first = Math.min(all, model.encode(problem.prompt, attempt).length - model.encode(problem.prompt).length);
       if (first === all) return { rollout, first, hasSecond: false, r1: r2, r2 };
-      const verdict = await verifier.verify(problem, attempt);
+      const verdict = await verifier.verify(problem, asEnded(attempt));
       return { rollout, first, hasSecond: true, r1: outcomeReward({ ...rollout, verdict }) ?? 0, r2 };
     }),
   );

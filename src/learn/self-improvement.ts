@@ -25,8 +25,10 @@ import type { Distil } from "./distil-into.ts";
 import { distinctCorrect } from "./filter.ts";
 import { type FrontierOptions, mixOf, movedOn } from "./frontier.ts";
 import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
-import type { SupervisedText } from "./pretrain.ts";
+import { type SupervisedText, textOf } from "./pretrain.ts";
 import { type Group, generationFlops, type Rollout, rollOut } from "./rollouts.ts";
+
+export { textOf };
 
 export type SelfImprovementOptions = {
   readonly generations: number;
@@ -216,17 +218,6 @@ async function search(
     tokens: usage.tokens,
     flops: counted.flops,
   };
-}
-
-/**
- * What is learnt of a chain.
- *
- * @example
- * textOf({ encode: (prompt, chain = "") => [...prompt, ...chain].map(Number) }, { id: "p", prompt: "1" }, "23");
- * // { tokens: [1, 2, 3], promptTokens: 1 }
- */
-export function textOf(model: Pick<Learner["model"], "encode">, { prompt }: Problem, chain: string): SupervisedText {
-  return { tokens: model.encode(prompt, chain), promptTokens: model.encode(prompt).length };
 }
 
 function isRight({ verdict }: { readonly verdict: Verdict }): boolean {

@@ -1,5 +1,5 @@
 /**
- * Updates from chains whose tokens have an advantage each: what PPO and REINFORCE++ have in common. The chains of a step are dealt
+ * Updates from chains whose tokens have an advantage each: what all policy gradients have in common. The chains of a step are dealt
  * over mini-batches by index, so that each sees some of every problem; a pass over all of them may be repeated.
  */
 

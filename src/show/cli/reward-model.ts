@@ -5,26 +5,12 @@ import { runPaths } from "../../store/run-folder.ts";
 import { counted, fixed } from "../report/format.ts";
 import { trainRewardModel } from "../reward-model/job.ts";
 import { findings } from "../reward-model/page.ts";
-import { REWARD_PLANS, type RewardPlan } from "../reward-model/plan.ts";
+import { planOf, type RewardChoices } from "../reward-model/plan.ts";
 import type { RewardReport } from "../reward-model/report.ts";
 import { liveRun } from "./live-run.ts";
 import { shownPath, type Terminal, table } from "./terminal.ts";
 
-export type RewardCommandOptions = Partial<
-  Pick<
-    RewardPlan,
-    | "kind"
-    | "target"
-    | "labels"
-    | "rollouts"
-    | "lookahead"
-    | "lookaheadTemperature"
-    | "temperature"
-    | "maxTokens"
-    | "rounds"
-    | "passes"
-  >
-> & {
+export type RewardCommandOptions = RewardChoices & {
   readonly model: string;
   readonly quick?: boolean;
   readonly seed: number;
@@ -36,10 +22,10 @@ export type RewardCommandOptions = Partial<
   readonly json?: boolean;
 };
 
-/** @throws MullError what `trainRewardModel` throws; `aborted` where it was stopped: the same command goes on from there */
+/** @throws MullError what `planOf` and `trainRewardModel` throw; `aborted` where it was stopped: the same command goes on from there */
 export async function rewardModelCommand(options: RewardCommandOptions, terminal: Terminal): Promise<void> {
   const { model, quick = false, seed, threads, fresh = false, json = false, out, port, web, ...asked } = options;
-  const plan = { ...REWARD_PLANS[quick ? "quick" : "default"], ...given(asked) };
+  const plan = planOf(quick ? "quick" : "default", asked);
   const name = model.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^-|-$/g, "");
   const dir = resolve(out ?? join("runs", `reward-model-${name}-${plan.kind}-seed${seed}${quick ? "-quick" : ""}`));
   const job = { model, plan, seed, out: dir, fresh, now: () => new Date() };
@@ -54,11 +40,6 @@ export async function rewardModelCommand(options: RewardCommandOptions, terminal
   for (const line of summary(report, terminal)) terminal.print(line);
   const { reportHtml, reportJson, figurePng } = runPaths(dir);
   for (const file of [reportHtml, reportJson, figurePng]) terminal.print(shownPath(file));
-}
-
-/** Without what was not asked for. */
-function given(asked: Partial<RewardPlan>): Partial<RewardPlan> {
-  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }
 
 function summary(report: RewardReport, { paint }: Terminal): string[] {

@@ -4,7 +4,10 @@ import { MullError } from "../../core/errors.ts";
 import type { VARIANTS } from "../../learn/policy-gradient.ts";
 
 /** Named here too, so that help needs no engine. */
-export const ALGORITHMS = ["grpo", "dapo", "dr_grpo", "rloo"] as const satisfies readonly (keyof typeof VARIANTS)[];
+export const ALGORITHMS = ["grpo", "dapo", "dr_grpo", "rloo", "reinforce_plus_plus"] as const satisfies readonly (
+  | keyof typeof VARIANTS
+  | "reinforce_plus_plus"
+)[];
 
 /** A knob's name on the command line, and what it does. */
 export const KNOBS = {
@@ -75,9 +78,9 @@ export function readKnob(name: string, value: string): Knobs {
 }
 
 /**
- * `kl=0,.01,.1`: several settings of one knob.
+ * `kl=0,.01,.1`: several settings of one knob, each once however often and in whatever way it is written.
  *
- * @throws MullError `usage` as `readKnob`, and where nothing is set
+ * @throws MullError `usage` as `readKnob`, and where fewer than two settings differ
  * @example
  * readVariation("group=8,16"); // [{ group: 8 }, { group: 16 }]
  */
@@ -90,16 +93,18 @@ export function readVariation(text: string): Knobs[] {
           .slice(at + 1)
           .split(",")
           .filter((value) => value.trim() !== "");
-  if (values.length < 2) {
+  const settings = values.map((value) => readKnob(text.slice(0, at).trim(), value.trim()));
+  const distinct = new Map(settings.map((knobs) => [knobsText(knobs), knobs])); // by what a contender is named after
+  if (distinct.size < 2) {
     throw new MullError(
       "usage",
-      `--vary takes a knob and two values or more, not ${JSON.stringify(text.slice(0, 60))}`,
+      `--vary takes a knob and two different values or more, not ${JSON.stringify(text.slice(0, 60))}`,
       {
         hint: "for example --vary kl=0,.01,.1",
       },
     );
   }
-  return values.map((value) => readKnob(text.slice(0, at).trim(), value.trim()));
+  return [...distinct.values()];
 }
 
 /**

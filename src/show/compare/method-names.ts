@@ -5,6 +5,8 @@ export const METHOD_NAMES = [
   "rest-em",
   "star",
   "evaluation",
+  "evaluation-process",
+  "filter-prm",
   "guidance",
   "guidance-value",
   "guidance-beam",

@@ -6,7 +6,9 @@ import { BASE } from "./methods/base.ts";
 import { COMBINATION, COMBINATION_RANDOM } from "./methods/combination.ts";
 import { DISTILLATION } from "./methods/distillation.ts";
 import { EVALUATION } from "./methods/evaluation.ts";
+import { EVALUATION_PROCESS } from "./methods/evaluation-process.ts";
 import { FILTER, REST_EM, STAR } from "./methods/filter.ts";
+import { FILTER_PRM } from "./methods/filter-prm.ts";
 import { GRPO } from "./methods/grpo.ts";
 import { GUIDANCE } from "./methods/guidance.ts";
 import { GUIDANCE_BEAM } from "./methods/guidance-beam.ts";
@@ -21,6 +23,8 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   "rest-em": REST_EM,
   star: STAR,
   evaluation: EVALUATION,
+  "evaluation-process": EVALUATION_PROCESS,
+  "filter-prm": FILTER_PRM,
   guidance: GUIDANCE,
   "guidance-value": GUIDANCE_VALUE,
   "guidance-beam": GUIDANCE_BEAM,

@@ -1,5 +1,6 @@
 /** What a run of `mull reward-model` does, and how much of it. */
 
+import { MullError } from "../../core/errors.ts";
 import type { AdamWOptions } from "../../engine/adamw.ts";
 import type { LessonOptions } from "../../learn/reward-model-labels.ts";
 
@@ -65,6 +66,50 @@ export const REWARD_PLANS = {
   },
   default: DEFAULT,
 } as const satisfies Record<string, RewardPlan>;
+
+/** What may be asked for beside how much is done. */
+export type RewardChoices = Partial<
+  Pick<
+    RewardPlan,
+    | "kind"
+    | "target"
+    | "labels"
+    | "rollouts"
+    | "lookahead"
+    | "lookaheadTemperature"
+    | "temperature"
+    | "maxTokens"
+    | "rounds"
+    | "passes"
+  >
+>;
+
+/**
+ * @throws MullError `usage` for a choice that would change nothing beside the others
+ * @example
+ * planOf("quick", { labels: "soft", rollouts: 8 }).rollouts; // 8
+ */
+export function planOf(preset: keyof typeof REWARD_PLANS, asked: RewardChoices): RewardPlan {
+  const plan = { ...REWARD_PLANS[preset], ...asked };
+  for (const name of ["target", "labels", "rollouts", "lookahead"] as const) {
+    if (plan.kind === "outcome" && name in asked) {
+      throw new MullError("usage", `--${name} goes with --kind process`, {
+        hint: "an outcome reward model is taught the verdict of whole chains, and reads these alone",
+      });
+    }
+  }
+  if (plan.labels === "own" && "rollouts" in asked) {
+    throw new MullError("usage", "--rollouts goes with --labels soft, hard or first-error", {
+      hint: "labels of the chains' own outcomes (--labels own, the default) roll nothing out",
+    });
+  }
+  if (plan.lookahead === 0 && "lookaheadTemperature" in asked) {
+    throw new MullError("usage", "--lookahead-temperature goes with --lookahead", {
+      hint: "it is the temperature of the roll-outs that --lookahead <n> asks for",
+    });
+  }
+  return plan;
+}
 
 /** A roll-out confined to its attempt is at most three operations and an end. */
 const ATTEMPT_TOKENS = 14;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Rng } from "../../core/rng.ts";
 import { problemOf } from "./puzzle.ts";
 import { trainingPuzzles } from "./puzzles.ts";
-import { directAnswer, firstAttempt, shortestChain } from "./solutions.ts";
+import { asEnded, directAnswer, firstAttempt, shortestChain } from "./solutions.ts";
 import { Solver } from "./solver.ts";
 import { judge } from "./verifier.ts";
 
@@ -38,4 +38,13 @@ test("the first attempt ends where a chain goes back or gives up", () => {
   assert.equal(firstAttempt(problem, "8 + 3 =11 give-up"), "8 + 3 =11");
   assert.equal(firstAttempt(problem, "8 * 3 =24 solved"), "8 * 3 =24 solved");
   assert.equal(firstAttempt(problem, "give-up"), "");
+});
+
+test("a first attempt that reached the target is right where it is ended, and wrong where it did not", () => {
+  const problem = problemOf({ numbers: [3, 7, 2], target: 20 });
+  const statusOf = (chain: string): string => judge(problem, asEnded(firstAttempt(problem, chain))).status;
+  assert.equal(statusOf("3 + 7 =10 10 * 2 =20 back:0 3 + 7 =10 10 * 2 =20 solved"), "correct");
+  assert.equal(statusOf("3 + 7 =10 10 - 2 =8 back:1 10 * 2 =20 solved"), "wrong");
+  assert.equal(statusOf("3 + 7 =10 give-up"), "wrong");
+  assert.equal(statusOf("give-up"), "wrong");
 });

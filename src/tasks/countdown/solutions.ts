@@ -49,8 +49,18 @@ export function firstAttempt(_: Problem, chain: string): string {
   return chain.split(/\s*(?:back:\d+|give-up)/, 1)[0] ?? "";
 }
 
+/**
+ * An attempt that was left, as a chain that ends there with its claim: what it would have been worth.
+ *
+ * @example
+ * asEnded("8 * 3 =24"); // "8 * 3 =24 solved"
+ */
+export function asEnded(attempt: string): string {
+  return attempt === "" ? "solved" : `${attempt} solved`;
+}
+
 function written(
   path: readonly { readonly a: number; readonly op: string; readonly b: number; readonly result: number }[],
 ): string {
-  return [...path.map(({ a, op, b, result }) => `${a} ${op} ${b} =${result}`), "solved"].join(" ");
+  return asEnded(path.map(({ a, op, b, result }) => `${a} ${op} ${b} =${result}`).join(" "));
 }

@@ -1,6 +1,7 @@
 /** Reinforcement on verified answers: the baseline that the first runs of Mull are made of. */
 
 import { policyGradient, VARIANTS } from "../../../learn/policy-gradient.ts";
+import { REINFORCE_PP, reinforcePlusPlus } from "../../../learn/reinforce-plus-plus.ts";
 import type { Method } from "../method.ts";
 import { adamw, stepSize } from "./settings.ts";
 
@@ -12,21 +13,26 @@ export const GRPO: Method = {
   knobs: ["algorithm", "kl", "group", "batch", "age", "rate", "max-tokens"],
   start: ({ learner, knobs }) => {
     const size = stepSize({ problemsPerStep: 64, samples: 8, maxTokens: 384 }, knobs);
-    const variant = knobs.algorithm === undefined ? OURS : VARIANTS[knobs.algorithm];
     const age = knobs.age ?? 0;
-    const options = {
-      ...variant,
+    const shared = {
       ...size,
       minibatches: 8, // many small updates: more than any other setting, they make a unit of compute worth more (docs/log.md)
-      klWeight: knobs.kl ?? 0,
-      overlongBuffer: 0,
       age,
       optimizer: adamw(5e-4, knobs),
     };
+    const run = { problemsPerStep: size.problemsPerStep, canSaveAfter: (step: number) => step % (age + 1) === 0 };
+    if (knobs.algorithm === "reinforce_plus_plus") {
+      const options = { ...REINFORCE_PP, ...shared, beta: knobs.kl ?? REINFORCE_PP.beta };
+      return {
+        ...run,
+        learn: (problems, rng, from, signal) => reinforcePlusPlus(learner, problems, rng, options, from, signal),
+      };
+    }
+    const variant = knobs.algorithm === undefined ? OURS : VARIANTS[knobs.algorithm];
+    const options = { ...variant, ...shared, klWeight: knobs.kl ?? 0, overlongBuffer: 0 };
     return {
-      problemsPerStep: size.problemsPerStep,
+      ...run,
       learn: (problems, rng, from, signal) => policyGradient(learner, problems, rng, options, from, signal),
-      canSaveAfter: (step) => step % (age + 1) === 0,
     };
   },
 };

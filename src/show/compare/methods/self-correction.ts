@@ -1,7 +1,7 @@
 /** Hypothesis 4, combination: correction that reinforcement teaches, a first attempt and what follows it. */
 
 import { selfCorrection } from "../../../learn/self-correction.ts";
-import { firstAttempt } from "../../../tasks/countdown/solutions.ts";
+import { asEnded, firstAttempt } from "../../../tasks/countdown/solutions.ts";
 import type { Method } from "../method.ts";
 import { adamw, stepSize } from "./settings.ts";
 
@@ -21,6 +21,7 @@ export const SELF_CORRECTION: Method = {
       ...size,
       inFirstStage: () => (learner.progress?.() ?? 0) < FIRST_STAGE,
       firstAttempt,
+      asEnded,
       firstKl: 0.1,
       kl: 0.01,
       bonus: 1,
