@@ -5,11 +5,12 @@ import { describe, test } from "node:test";
 import type { Verifier } from "../core/interfaces.ts";
 import { Rng } from "../core/rng.ts";
 import { unscored } from "../core/verdict.ts";
-import { type EvaluationOptions, type EvaluationStep, evaluation, type LabelledSteps } from "./evaluation.ts";
+import { type EvaluationOptions, type EvaluationStep, evaluation } from "./evaluation.ts";
 import { collect, collectUntilThrown } from "./fixtures/steps.ts";
 import { toyProblems, toyVerifier } from "./fixtures/toy.ts";
 import { TOY_LABELS, TOY_PPO, toyLearnerWithHead, toyRewardModel } from "./fixtures/toy-head.ts";
 import type { Learner, LearnProgress } from "./learn-step.ts";
+import type { LabelledSteps } from "./process-lessons.ts";
 import type { Rollout } from "./rollouts.ts";
 
 type Model = ReturnType<typeof toyRewardModel>;

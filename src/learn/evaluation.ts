@@ -20,8 +20,6 @@ import { type PpoOptions, type PpoStep, ppoUpdate, writeChains } from "./ppo.ts"
 import type { ProcessReward } from "./ppo-rewards.ts";
 import { type Taught, type Teaching, teach } from "./process-lessons.ts";
 
-export type { LabelledSteps, ProcessRewardModel } from "./process-lessons.ts";
-
 export type EvaluationOptions = PpoOptions &
   Teaching &
   Pick<ProcessReward, "form"> & {

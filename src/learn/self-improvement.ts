@@ -28,8 +28,6 @@ import { describeGroups, klToReference, type Learner, type LearnProgress, type L
 import { type SupervisedText, textOf } from "./pretrain.ts";
 import { type Group, generationFlops, type Rollout, rollOut } from "./rollouts.ts";
 
-export { textOf };
-
 export type SelfImprovementOptions = {
   readonly generations: number;
   readonly problemsPerGeneration: number;

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { Problem } from "../../core/problem.ts";
 import type { Rng } from "../../core/rng.ts";
-import type { LabelledSteps } from "../../learn/evaluation.ts";
+import type { LabelledSteps } from "../../learn/process-lessons.ts";
 import { type JudgedChain, type LessonOptions, lessonsFrom } from "../../learn/reward-model-labels.ts";
 import { generationFlops } from "../../learn/rollouts.ts";
 import type { EmbeddedModel } from "../../model/embedded.ts";

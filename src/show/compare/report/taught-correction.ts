@@ -25,6 +25,8 @@ const ORIGINS: Readonly<Partial<Record<MethodName, Origin>>> = {
   "rest-em": "emerged",
   star: "emerged",
   evaluation: "emerged",
+  "evaluation-process": "emerged",
+  "filter-prm": "emerged",
   combination: "taught",
   "combination-random": "taught",
   stream: "taught",
