@@ -14,7 +14,7 @@ export type Data = {
   readonly all: readonly SupervisedText[];
   /** Texts of the base corpus, a function of their batch's number. */
   readonly replay: (batch: number, count: number) => readonly SupervisedText[];
-  /** Share of base texts among what is trained on. */
+  /** Share of base texts among what is trained on; of a fresh model at least so many. */
   readonly share: number;
 };
 
@@ -58,8 +58,8 @@ export function intoSame(options: IntoSameOptions): Distil {
 }
 
 /**
- * Trains a fresh model on what all generations made and base texts among it: data made by one model trains the next. A pool holds
- * `poolTexts` at most, and fewer where fewer chains were made, so that the share of base texts holds; base texts alone where none were.
+ * Trains a fresh model on what all generations made and base texts among it: data made by one model trains the next. Of a pool at least
+ * `share` are base texts, and more where few chains were made: a model that knows nothing would learn a few hundred by heart.
  *
  * @param make a learner that has learnt nothing yet; the one before is the caller's to close
  */
@@ -72,7 +72,7 @@ export function intoFresh(options: PretrainOptions, make: (generation: number) =
       const own = Math.min(all.length, Math.round((1 - share) * options.poolTexts));
       const pool = (index: number): SupervisedText[] => {
         const drawn = rng.split("pool", index).shuffle(all).slice(0, own);
-        return [...drawn, ...replay(index, own === 0 ? options.poolTexts : replayed(own, share))];
+        return [...drawn, ...replay(index, options.poolTexts - own)];
       };
       const sums = { gradientNorm: 0, flops: 0, updates: 0, tokens: 0 };
       for await (const { texts, gradientNorm } of pretrain(engine, optimizer, pool, rng.split("order"), options)) {
