@@ -14,6 +14,7 @@ import { interruptible } from "./interrupt.ts";
 import type { Contender, Prompting } from "./options.ts";
 import { type PriceOptions, priceOf } from "./price.ts";
 import { bar } from "./progress.ts";
+import { tellWarnings } from "./run-warnings.ts";
 import { StatusLine } from "./status-line.ts";
 import { remark, shownPath, type Terminal, table } from "./terminal.ts";
 
@@ -51,6 +52,7 @@ export async function benchCommand(options: BenchCommandOptions, terminal: Termi
   if (opened.notice !== undefined) remark(terminal, opened.notice);
   const stop = interruptible();
   const status = new StatusLine(terminal);
+  const endWarnings = tellWarnings(terminal, status);
   try {
     const result = await bench({
       task,
@@ -75,6 +77,7 @@ export async function benchCommand(options: BenchCommandOptions, terminal: Termi
     throw stop.signal.aborted ? stoppedBy(error) : error;
   } finally {
     status.clear();
+    endWarnings();
     stop.release();
     await opened.close();
   }

@@ -4,7 +4,7 @@
  */
 
 import { existsSync } from "node:fs";
-import { type RunWarning, runPaths, runWarnings } from "../../store/run-folder.ts";
+import { runPaths } from "../../store/run-folder.ts";
 import type { RunHooks } from "../reproduce/options.ts";
 import type { RunEvent } from "../server/events.ts";
 import { RunFeed } from "../server/feed.ts";
@@ -12,8 +12,9 @@ import { startServer } from "../server/server.ts";
 import { interruptible } from "./interrupt.ts";
 import { PageSolver } from "./page-solver.ts";
 import { RunProgress } from "./progress.ts";
+import { tellWarnings } from "./run-warnings.ts";
 import { StatusLine } from "./status-line.ts";
-import { shownPath, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 export type LiveRunOptions = {
   /** The run's folder. */
@@ -46,14 +47,7 @@ export async function liveRun<T>(
   const stop = interruptible(() => say("stopping: what is under way is saved first (Ctrl-C again exits at once)"));
   const feed = new RunFeed();
   const solver = new PageSolver(options.out, options.seed);
-  const warned = new Set<string>();
-  const warn = (message: unknown): void => {
-    const { dir, warning } = message as RunWarning;
-    if (warned.has(warning)) return; // the cells of a comparison may all say the same
-    warned.add(warning);
-    say(terminal.paint("yellow", `warning: ${warning} (${shownPath(dir)})`, "err"));
-  };
-  runWarnings.subscribe(warn);
+  const endWarnings = tellWarnings(terminal, status);
   let timer: NodeJS.Timeout | undefined;
   try {
     const server = options.web ? await openPage(options, feed, solver) : null;
@@ -75,7 +69,7 @@ export async function liveRun<T>(
       await server?.close();
     }
   } finally {
-    runWarnings.unsubscribe(warn);
+    endWarnings();
     clearInterval(timer);
     status.clear();
     stop.release();

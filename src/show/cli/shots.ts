@@ -15,6 +15,7 @@ import type { ShotsResult } from "../shots/shots-result.ts";
 import { findings, name } from "../shots/story.ts";
 import { interruptible } from "./interrupt.ts";
 import { bar } from "./progress.ts";
+import { tellWarnings } from "./run-warnings.ts";
 import { StatusLine } from "./status-line.ts";
 import { shownPath, type Terminal, table } from "./terminal.ts";
 
@@ -42,6 +43,7 @@ export async function shotsCommand(options: ShotsCommandOptions, terminal: Termi
   const dir = resolve(options.out ?? join("runs", `shots-seed${seed}`));
   const stop = interruptible();
   const status = new StatusLine(terminal);
+  const endWarnings = tellWarnings(terminal, status);
   try {
     const onProgress = (done: number, total: number): void => {
       status.show(`${bar(done / total)}  ${done}/${total} points`);
@@ -54,6 +56,7 @@ export async function shotsCommand(options: ShotsCommandOptions, terminal: Termi
     else for (const line of summary(result, runPaths(dir).reportHtml, terminal)) terminal.print(line);
   } finally {
     status.clear();
+    endWarnings();
     stop.release();
   }
 }
