@@ -13,7 +13,7 @@ import type { Comparison } from "../../src/show/compare/compare-result.ts";
 import { contendersOf } from "../../src/show/compare/contender.ts";
 import type { Knobs } from "../../src/show/compare/knobs.ts";
 import { COMPARE_PRESETS, type ComparePreset } from "../../src/show/compare/presets.ts";
-import type { RunEvent } from "../../src/show/server/events.ts";
+import type { EventOf, RunEvent } from "../../src/show/server/events.ts";
 import { openRun } from "../../src/store/run-folder.ts";
 
 const TINY: ComparePreset = {
@@ -66,12 +66,21 @@ function timeless(result: Comparison): unknown {
 describe("mull compare", () => {
   test("each method learns until its budget is spent, and the report names them all", async () => {
     let soFar: Comparison | null = null;
+    const scored: EventOf<"reward-scores">[] = [];
     const onEvent = (event: RunEvent): void => {
+      if (event.type === "reward-scores") scored.push(event);
       if (event.type !== "phase" || event.name !== "measuring") return;
       soFar = JSON.parse(readFileSync(join(folder, "all", "compare.json"), "utf8"));
     };
     const result = await run("all", METHODS, { onEvent });
     assert.deepEqual({ ...result, map: null }, soFar, "what all cells came to is written before the map is measured");
+    const judged = result.cells.find(({ name }) => name === "evaluation")?.points ?? [];
+    assert.deepEqual(
+      scored.map(({ pass }) => pass),
+      judged.map(({ step }) => step),
+      "evaluation's judge is told of at every point",
+    );
+    assert.ok(scored.every(({ chains }) => chains.every(({ steps }) => steps.every(({ score }) => score > 0))));
     assert.deepEqual(result.failures, []);
     assert.equal(result.cells.length, METHODS.length);
     for (const { method, flops, points, verifierCalls } of result.cells) {

@@ -7,6 +7,7 @@ import type { Problem } from "../../core/problem.ts";
 import type { Rng } from "../../core/rng.ts";
 import type { Engine, OptimizerState } from "../../engine/engine.ts";
 import type { Learner, LearnProgress, LearnStep } from "../../learn/learn-step.ts";
+import type { ChainScorer } from "../../learn/ppo-rewards.ts";
 import type { CountdownTask } from "../../tasks/countdown/task.ts";
 import type { BaseWeights } from "../reproduce/weights.ts";
 import type { KnobName, Knobs } from "./knobs.ts";
@@ -39,6 +40,9 @@ export type MethodContext = {
 /** Weights in training. */
 export type Trained = { readonly engine: Engine; readonly optimizer: OptimizerState };
 
+/** Says after each step of a chain how likely it is to come out right. */
+export type Judge = Pick<ChainScorer, "scoreAll"> & { readonly split: (chain: string) => readonly string[] };
+
 export type MethodRun = {
   /** Problems that a step asks for. */
   readonly problemsPerStep: number;
@@ -49,6 +53,8 @@ export type MethodRun = {
     from: LearnProgress,
     signal: AbortSignal,
   ) => AsyncGenerator<LearnStep>;
+  /** A process reward model of the method's, for whoever watches what it says of chains. */
+  readonly judge?: Judge;
   /** What is trained beside the policy, by name, and saved with it; closed with the run. */
   readonly beside?: Readonly<Record<string, Trained>>;
   /** What else the next step depends on, as plain JSON. */

@@ -139,8 +139,12 @@ export const runEventSchema = z.discriminatedUnion("type", [
     /** What its score foresees: that the present attempt can come out right, or that the policy will. */
     target: z.enum(["attempt", "policy"]),
     passes: count,
+    /** What `pass` of its scores counts: passes over its lessons, or steps of the training beside which it learns. */
+    moments: z.enum(["passes", "steps"]).optional(),
+    /** The method whose judge it is, where there are several. */
+    of: label.optional(),
   }),
-  /** What it says of a few chains, the same ones every time, after so many passes over its lessons. */
+  /** What it says of a few chains of the same puzzles every time, after so many passes over its lessons. */
   z.object({ type: z.literal("reward-scores"), pass: count, chains: z.array(scoredChain).max(20) }),
 ]);
 

@@ -32,10 +32,11 @@ function draw(): void {
   const latest = drawn.at(-1);
   byId("judged", HTMLElement).hidden = plan === null || latest === undefined;
   if (plan === null || latest === undefined) return;
-  const moments = drawn.map(({ pass }) => ({ value: String(pass), words: momentWords(pass) }));
+  const moments = drawn.map(({ pass }) => ({ value: String(pass), words: momentWords(pass, plan.moments) }));
   const chosen = choose("judging-moment", moments, String(latest.pass), true);
   const chains = judgedChains(drawn.find(({ pass }) => String(pass) === chosen) ?? latest);
-  say(byId("judging-agreement", HTMLElement), agreementWords(chains, plan));
+  const whose = plan.of === undefined ? "" : `This is the judge of “${plan.of}”, as it learns beside the solver. `;
+  say(byId("judging-agreement", HTMLElement), whose + agreementWords(chains, plan));
   byId("judged-chains", HTMLElement).replaceChildren(
     ...chains.map((chain) => drawChain(chain, rowsOf(chain, plan), plan.target)),
   );

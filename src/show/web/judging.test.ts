@@ -61,9 +61,9 @@ test("chains of a single step are not looked at, nor more than a page holds", ()
 
 test("a moment in words", () => {
   assert.equal(momentWords(0), "Before it learnt anything");
-  assert.deepEqual([1, 2, 3].map(momentWords), [
-    "After reading its lessons once",
-    "After reading its lessons twice",
-    "After reading its lessons 3 times",
-  ]);
+  assert.deepEqual(
+    [1, 2, 3].map((pass) => momentWords(pass)),
+    ["After reading its lessons once", "After reading its lessons twice", "After reading its lessons 3 times"],
+  );
+  assert.equal(momentWords(12, "steps"), "After step 12 of the training");
 });

@@ -72,8 +72,9 @@ function meanScore(steps: Chain["steps"]): number | undefined {
   return steps.length === 0 ? undefined : steps.reduce((sum, { score }) => sum + score, 0) / steps.length;
 }
 
-/** "Before it learnt anything", "After reading its lessons twice". */
-export function momentWords(pass: number): string {
+/** "Before it learnt anything", "After reading its lessons twice", "After step 12 of the training". */
+export function momentWords(pass: number, moments: Plan["moments"] = "passes"): string {
   if (pass === 0) return "Before it learnt anything";
+  if (moments === "steps") return `After step ${pass} of the training`;
   return `After reading its lessons ${pass === 1 ? "once" : pass === 2 ? "twice" : `${pass} times`}`;
 }

@@ -54,6 +54,8 @@ export const cellPointSchema = z.object({
         verdict: z.enum(["correct", "wrong", "unscored"]),
         reason: z.string(),
         tokens: count,
+        /** Where the method has a process reward model: what that says after each step, and what the solver says. */
+        steps: z.array(z.object({ text: z.string(), score: share, solvable: z.boolean().nullable() })).optional(),
       }),
     )
     .optional(),

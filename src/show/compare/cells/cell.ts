@@ -26,7 +26,7 @@ import type { Contender } from "../contender.ts";
 import type { MethodRun, Trained } from "../method.ts";
 import type { ComparePreset } from "../presets.ts";
 import { type CellPoint, type CellState, type CellStep, cellStateSchema, FRESH_CELL } from "./cell-state.ts";
-import { accuracyOf, measureFinal, readingOf, sampleModel } from "./measure-model.ts";
+import { accuracyOf, judgedSteps, measureFinal, readingOf, sampleModel } from "./measure-model.ts";
 
 export type CellOptions = {
   readonly contender: Contender;
@@ -173,11 +173,15 @@ class Cell {
     const seedOfPoint = deriveSeed(seed, "point", step);
     const how = { model: this.#model, problems: this.#heldOut, plan: preset.point, seed: seedOfPoint, signal };
     const measured = await sampleModel(how);
+    const { shown, ...reading } = readingOf(measured);
+    const judge = this.#method?.judge;
+    const judged = judge === undefined ? [] : await judgedSteps(measured, judge, this.#task.solver, signal);
     const point: CellPoint = {
       step,
       flops,
       ...accuracyOf(measured, seedOfPoint),
-      ...readingOf(measured),
+      ...reading,
+      shown: shown.map((chain, c) => (judged[c] === undefined ? chain : { ...chain, steps: judged[c] })),
       verifierCalls: this.#verifierCalls,
       problems: this.#seen.size,
       seconds,

@@ -5,10 +5,13 @@ import { behaviourRates, totalBehaviours } from "../../../measure/behaviour-chan
 import { accuracies, type ProblemChains, summarise, summariseBy } from "../../../measure/chains.ts";
 import { lengthCurve, sampleCurve } from "../../../measure/curves.ts";
 import type { EmbeddedModel } from "../../../model/embedded.ts";
+import { solvabilityOf } from "../../../tasks/countdown/solvability.ts";
+import type { Solver } from "../../../tasks/countdown/solver.ts";
 import { judge } from "../../../tasks/countdown/verifier.ts";
 import { type SampledChain, sampleChains, tallyBehaviours, toRecords } from "../../reproduce/measuring.ts";
 import type { Sampling } from "../../reproduce/presets.ts";
 import { intervalsOf } from "../../reproduce/test-curves.ts";
+import type { Judge } from "../method.ts";
 import type { CellFinal, CellPoint } from "./cell-state.ts";
 import { correctionsOf, recoveryOf } from "./measure-correction.ts";
 
@@ -54,19 +57,42 @@ export function accuracyOf(
 /** Problems whose chains a point keeps, to be read side by side. */
 const SHOWN = 4;
 
+type Reading = {
+  readonly [K in "behaviours" | "recovery" | "shown"]: NonNullable<CellPoint[K]>;
+};
+
 /** What the chains of a point do, what becomes of first misses, and the first chain of the first few problems. */
-export function readingOf({ chains }: Measured): Required<Pick<CellPoint, "behaviours" | "recovery" | "shown">> {
-  const seen = new Set<string>();
-  const first = chains.filter(({ problem: { id } }) => !seen.has(id) && seen.add(id)).slice(0, SHOWN);
+export function readingOf({ chains }: Measured): Reading {
   return {
     behaviours: behaviourRates(totalBehaviours(tallyBehaviours(chains))),
     recovery: recoveryOf(chains),
-    shown: first.map(({ problem, completion }) => {
+    shown: firstOf(chains).map(({ problem, completion }) => {
       const { text, usage } = completion;
       const { status, reason } = judge(problem, text);
       return { problem: problem.prompt, text, verdict: status, reason, tokens: usage.completionTokens };
     }),
   };
+}
+
+/** What a judge says of the chains that `readingOf` shows, step by step, beside what the solver says. @throws the reason of `signal` */
+export async function judgedSteps(
+  { chains }: Measured,
+  { split, scoreAll }: Judge,
+  solver: Solver,
+  signal: AbortSignal,
+): Promise<NonNullable<NonNullable<CellPoint["shown"]>[number]["steps"]>[]> {
+  const stepped = firstOf(chains).map(({ problem, completion }) => ({ problem, steps: split(completion.text) }));
+  const scores = await scoreAll(stepped, { signal });
+  return stepped.map(({ problem, steps }, c) => {
+    const truths = solvabilityOf(problem, steps, solver);
+    return steps.map((text, s) => ({ text, score: scores[c]?.[s] ?? 0, solvable: truths[s]?.solvable ?? null }));
+  });
+}
+
+/** The first chain of the first few problems. */
+function firstOf(chains: readonly SampledChain[]): SampledChain[] {
+  const seen = new Set<string>();
+  return chains.filter(({ problem: { id } }) => !seen.has(id) && seen.add(id)).slice(0, SHOWN);
 }
 
 /** The finished model: accuracy, more samples, longer chains, behaviours, recoveries. @throws the reason of `signal` */

@@ -41,6 +41,7 @@ export async function runCells(options: CellsOptions, hooks: RunHooks): Promise<
   const cells = [...earlier.cells];
   publishPlan(options, cells, hooks.publish);
 
+  const judgeEvents = firstJudge();
   const failed = new AbortController();
   const signal = AbortSignal.any([hooks.signal, failed.signal]);
   const shares = new Map<string, number>();
@@ -65,7 +66,10 @@ export async function runCells(options: CellsOptions, hooks: RunHooks): Promise<
         dir: cellDir(dir, contender, seed),
         signal,
         onProgress: (share: number) => tell("running", share),
-        onPoint: (point: CellPoint) => hooks.publish(pointEvent(at, point)),
+        onPoint: (point: CellPoint) => {
+          hooks.publish(pointEvent(at, point));
+          for (const event of judgeEvents(contender, seed, point)) hooks.publish(event);
+        },
       };
       tell("running", 0);
       const who = whoIs(contender);
@@ -129,7 +133,24 @@ function pointEvent(
   { step, flops, passAt1, ci, behaviours, shown }: CellPoint,
 ): RunEvent {
   const rates = behaviours === undefined ? {} : toldRates(behaviours);
-  return { type: "compare-point", ...at, step, flops, passAt1, ci, behaviours: rates, shown: shown ?? [] };
+  const chains = (shown ?? []).map(({ steps: _, ...chain }) => chain);
+  return { type: "compare-point", ...at, step, flops, passAt1, ci, behaviours: rates, shown: chains };
+}
+
+/** What the first process reward model of the comparison says of the chains that its cell shows; of others nothing. */
+function firstJudge(): (contender: Contender, seed: number, point: CellPoint) => RunEvent[] {
+  let first: string | null = null;
+  return (contender, seed, { step, shown = [] }) => {
+    const chains = shown.flatMap(({ problem, verdict, reason, steps }) =>
+      steps === undefined ? [] : [{ problem, verdict, reason, steps }],
+    );
+    const name = cellName(contender, seed);
+    if (chains.length === 0 || (first ?? name) !== name) return [];
+    const plan = { type: "reward-plan", kind: "process", target: "policy", passes: 0, moments: "steps" } as const;
+    const begun: RunEvent[] = first === null ? [{ ...plan, of: contender.title }] : [];
+    first = name;
+    return [...begun, { type: "reward-scores", pass: step, chains }];
+  };
 }
 
 /** Contenders in the order they were asked for, then others; seeds rising. */

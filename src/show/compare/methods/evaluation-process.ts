@@ -21,11 +21,12 @@ export const EVALUATION_PROCESS: Method = {
     const ppo = ppoOptions(knobs);
     const chains = Math.ceil((ppo.problemsPerStep * ppo.samples) / LABELLED);
     // While the value warms up by its head alone, the policy is the base.
-    const { teaching, trained } = processModel(context, { every: 1, until: ppo.valueWarmup.steps, chains });
+    const { teaching, trained, judge } = processModel(context, { every: 1, until: ppo.valueWarmup.steps, chains });
     const options = { ...ppo, ...teaching, form: "difference" as const, processWeight: null };
     return {
       problemsPerStep: options.problemsPerStep,
       learn: (problems, rng, from, signal) => evaluation(learner, problems, rng, options, from, signal),
+      judge,
       beside: { rewardModel: trained },
     };
   },

@@ -20,11 +20,12 @@ export const EVALUATION: Method = {
     const { learner, knobs } = context;
     const ppo = ppoOptions(knobs);
     const chains = Math.ceil((ppo.problemsPerStep * ppo.samples) / LABELLED);
-    const { teaching, trained } = processModel(context, { every: 2, chains });
+    const { teaching, trained, judge } = processModel(context, { every: 2, chains });
     const options = { ...ppo, ...teaching, form: "difference" as const, processWeight: 1 };
     return {
       problemsPerStep: options.problemsPerStep,
       learn: (problems, rng, from, signal) => evaluation(learner, problems, rng, options, from, signal),
+      judge,
       beside: { rewardModel: trained },
     };
   },

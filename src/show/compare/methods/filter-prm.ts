@@ -19,13 +19,14 @@ export const FILTER_PRM: Method = {
     const { learner, knobs } = context;
     const size = filterOptions(knobs);
     const chains = Math.ceil((size.problemsPerStep * size.samples) / LABELLED);
-    const { teaching, trained } = processModel(context, { every: 4, chains });
+    const { teaching, trained, judge } = processModel(context, { every: 4, chains });
     const { rewardModel: scorer, split } = teaching;
     const prefer = { scorer, split, aggregation: "min" as const, teaching };
     const options = { ...size, prefer };
     return {
       problemsPerStep: options.problemsPerStep,
       learn: (problems, rng, from, signal) => filter(learner, problems, rng, options, from, signal),
+      judge,
       beside: { rewardModel: trained },
     };
   },

@@ -5,14 +5,14 @@ import { RewardModel } from "../../../learn/reward-model.ts";
 import { EmbeddedModel } from "../../../model/embedded.ts";
 import { hasEnded } from "../../../tasks/countdown/steps.ts";
 import { countdownTokenizer } from "../../../tasks/countdown/vocabulary.ts";
-import type { MethodContext, Trained } from "../method.ts";
+import type { Judge, MethodContext, Trained } from "../method.ts";
 import { adamw } from "./settings.ts";
 
 /** How it is taught in these rounds, and what is saved beside the policy. */
 export function processModel(
   { learner, base, threads }: MethodContext,
   rounds: Pick<Teaching["labels"], "every" | "until" | "chains">,
-): { readonly teaching: Teaching; readonly trained: Trained } {
+): { readonly teaching: Teaching; readonly trained: Trained; readonly judge: Judge } {
   const words = new EmbeddedModel(learner.engine, countdownTokenizer);
   const rewardModel = new RewardModel(
     base,
@@ -37,6 +37,7 @@ export function processModel(
   };
   return {
     teaching: { rewardModel, split: operationsOf, labels },
+    judge: { split: operationsOf, scoreAll: (chains, options) => rewardModel.scoreAll(chains, options) },
     trained: { engine: rewardModel.engine, optimizer: rewardModel.optimizer },
   };
 }
