@@ -35,7 +35,7 @@ function draw(): void {
   const moments = drawn.map(({ pass }) => ({ value: String(pass), words: momentWords(pass, plan.moments) }));
   const chosen = choose("judging-moment", moments, String(latest.pass), true);
   const chains = judgedChains(drawn.find(({ pass }) => String(pass) === chosen) ?? latest);
-  const whose = plan.of === undefined ? "" : `This is the judge of “${plan.of}”, as it learns beside the solver. `;
+  const whose = plan.of === undefined ? "" : `This is the judge of “${plan.of}”. `;
   say(byId("judging-agreement", HTMLElement), whose + agreementWords(chains, plan));
   byId("judged-chains", HTMLElement).replaceChildren(
     ...chains.map((chain) => drawChain(chain, rowsOf(chain, plan), plan.target)),

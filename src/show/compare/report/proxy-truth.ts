@@ -4,6 +4,7 @@
  * another matter, a model that has not learnt yet; so what counts is whether the excess grows.
  */
 
+import type { ChartOptions } from "../../report/charts/axes.ts";
 import { percent, points, pointsInterval } from "../../report/format.ts";
 import type { Html } from "../../report/html.ts";
 import { chart, paragraphs, section } from "../../report/page/parts.ts";
@@ -60,18 +61,21 @@ export function proxyTruthSection(result: Pick<Comparison, "standings" | "cells"
     "proxy",
     "What the reward model believes, and what is true",
     paragraphs(proxyTruthWords(rewarded)),
-    rewarded.map((own) => chart(proxyChart(own), caption(own), gapTable(own.standing.title, NAMES, own))),
+    rewarded.map((own) => chart(proxyChart(own, SIZE), caption(own), gapTable(own.standing.title, NAMES, own))),
   );
 }
 
-function proxyChart({ standing, windows }: Gap): Drawing {
-  const { palette } = SIZE;
+/** The score beside the truth, the gap shaded. */
+export function proxyChart({ standing, windows }: Gap, options: ChartOptions): Drawing {
+  const { palette } = options;
+  const shares = windows.every(({ upper }) => upper >= 0 && upper <= 1); // sums of scores may leave it
+  const shown = (value: number): number => (shares ? Math.min(1, Math.max(0, value)) : value);
   const lines: TrainingLine[] = [
     {
       title: "model's score",
       look: { color: palette.final, symbol: "triangle", dash: "7 4" },
       points: windows.map(({ flops, upper, ci, lower }) => {
-        return { flops, value: upper, ci: ci === null ? null : [lower + ci[0], lower + ci[1]] };
+        return { flops, value: upper, ci: ci === null ? null : [shown(lower + ci[0]), shown(lower + ci[1])] };
       }),
     },
     {
@@ -87,16 +91,10 @@ function proxyChart({ standing, windows }: Gap): Drawing {
       format: (value) => percent(value, 0),
       scale: "linear",
       shade: true,
-      ...domainOf(lines),
+      ...(shares ? { domain: [0, 1] as const } : {}),
     },
-    SIZE,
+    options,
   );
-}
-
-/** All of 0 to 1, unless scores leave it, as sums of scores may. */
-function domainOf(lines: readonly TrainingLine[]): { readonly domain?: readonly [number, number] } {
-  const values = lines.flatMap(({ points: own }) => own.flatMap(({ value, ci }) => [value, ...(ci ?? [])]));
-  return values.every((value) => value >= 0 && value <= 1) ? { domain: [0, 1] } : {};
 }
 
 function caption({ standing, windows }: Gap): string {
