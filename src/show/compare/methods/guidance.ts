@@ -12,7 +12,8 @@ export const GUIDANCE: Method = {
   name: "guidance",
   title: "guidance, roll-outs",
   hypothesis: "guidance",
-  summary: "expert iteration: PUCT over steps, valued by roll-outs; shares of visits are what the policy learns",
+  summary:
+    "expert iteration: PUCT over steps, valued by roll-outs; the policy learns shares of visits and the right chains found",
   knobs: ["batch", "rate", "max-tokens"],
   start: ({ learner, knobs }) => {
     const size = stepSize({ problemsPerStep: 32, samples: 1, maxTokens: 384 }, knobs);
