@@ -205,7 +205,10 @@ describe("mull compare", () => {
   });
 
   test("with older weights the budget holds to a step, and no point is lost where a step cannot be saved", async () => {
-    const more = { knobs: { ...KNOBS, age: 2 }, preset: { ...TINY, budgetFlops: 5e9, points: [0.3, 0.7, 1] } };
+    const short = { samples: 2, maxTokens: 16 };
+    const small = { problems: 4, point: { ...short, samples: 1 }, final: short, map: short };
+    const preset = { ...TINY, ...small, budgetFlops: 2.3e9, points: [0.3, 0.75, 1] };
+    const more = { knobs: { ...KNOBS, batch: 2, "max-tokens": 32, age: 2 }, preset };
     const { budgetFlops } = more.preset;
     const undisturbed = await run("age", ["grpo"], more);
     const { steps, points, flops, step: last } = undisturbed.cells[0] ?? assert.fail();
