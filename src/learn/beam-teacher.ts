@@ -10,18 +10,13 @@ import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import { beamSearch } from "../search/beam-search.ts";
 import type { ScorerFor } from "../search/roll-outs.ts";
-import type { StepFormat } from "../search/steps.ts";
 import { CountedModel } from "./counted-model.ts";
-import type { Taught, Teacher, ValueExample, ValueFunction } from "./guidance.ts";
+import type { Taught, Teacher, TeacherOptions, ValueExample } from "./guidance.ts";
 import type { Learner } from "./learn-step.ts";
 import { RememberingVerifier } from "./remembering-verifier.ts";
-import { type Imitation, imitationTargets } from "./visit-targets.ts";
+import { imitationTargets } from "./visit-targets.ts";
 
-export type BeamOptions = Imitation & {
-  readonly value: ValueFunction;
-  readonly format: StepFormat;
-  /** Whether a chain has come to its end: then it is worth its verdict. */
-  readonly ended: (text: string) => boolean;
+export type BeamOptions = TeacherOptions & {
   /** Beams, and steps that each kept one is continued with. */
   readonly n: number;
   readonly m: number;

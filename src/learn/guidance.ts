@@ -12,10 +12,11 @@
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { ScorerFor } from "../search/roll-outs.ts";
+import type { StepFormat } from "../search/steps.ts";
 import { type FineTuneOptions, fineTune } from "./fine-tune.ts";
 import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
 import { generationFlops, type RolloutOptions, rollOut } from "./rollouts.ts";
-import { sequencesOf, type VisitTarget } from "./visit-targets.ts";
+import { type Imitation, sequencesOf, type VisitTarget } from "./visit-targets.ts";
 
 export type ValueExample = {
   readonly problem: Problem;
@@ -49,6 +50,14 @@ export type Teacher = {
   readonly value: ValueFunction;
   /** @param rng its own for every search */
   readonly search: (learner: Learner, problem: Problem, rng: Rng, signal: AbortSignal | undefined) => Promise<Taught>;
+};
+
+/** What searches of all kinds need. */
+export type TeacherOptions = Imitation & {
+  readonly value: ValueFunction;
+  readonly format: StepFormat;
+  /** Whether a chain has come to its end: then it is worth its verdict. */
+  readonly ended: (text: string) => boolean;
 };
 
 export type GuidanceOptions = RolloutOptions &

@@ -8,18 +8,13 @@ import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import { type SearchNode, searchTree } from "../search/search-tree.ts";
 import { Spending } from "../search/spending.ts";
-import type { StepFormat } from "../search/steps.ts";
 import { CountedModel } from "./counted-model.ts";
-import type { Taught, Teacher, ValueExample, ValueFunction } from "./guidance.ts";
+import type { Taught, Teacher, TeacherOptions, ValueExample } from "./guidance.ts";
 import type { Learner } from "./learn-step.ts";
 import { RememberingVerifier } from "./remembering-verifier.ts";
-import { type Imitation, imitationTargets, targetsOf } from "./visit-targets.ts";
+import { imitationTargets, targetsOf } from "./visit-targets.ts";
 
-export type TreeOptions = Imitation & {
-  readonly value: ValueFunction;
-  readonly format: StepFormat;
-  /** Whether a chain has come to its end: then it is worth its verdict. */
-  readonly ended: (text: string) => boolean;
+export type TreeOptions = TeacherOptions & {
   /** Steps that a node is expanded with, at most. */
   readonly m: number;
   /** Walks a round. */
