@@ -148,28 +148,6 @@ describe("mull compare", () => {
     assert.equal(beside.cells.length, METHODS.length);
   });
 
-  test("starting over on other terms keeps no cell, no map and no result of before", async () => {
-    await run("fresh", ["filter", "base"]);
-    await writeFile(join(folder, "fresh", "notes.txt"), "mine");
-    const left = (await readdir(join(folder, "fresh"))).sort();
-    assert.deepEqual(
-      left.filter((name) => name.startsWith("map-")),
-      ["map-filter-seed1.json"],
-    );
-    const preset = { ...TINY, problems: 4 };
-    const atOnce = run("fresh", ["base"], { preset, knobs: {}, fresh: true, onEvent: (_, stop) => stop() });
-    await assert.rejects(atOnce, { code: "aborted" });
-    const kept = ["compare.json", "notes.txt", "cells", ...left.filter((name) => name.startsWith("map-"))];
-    const there = await readdir(join(folder, "fresh"));
-    assert.deepEqual(
-      kept.filter((name) => there.includes(name)),
-      ["notes.txt"],
-    );
-    const again = await run("fresh", ["base"], { preset, knobs: {} });
-    assert.deepEqual([again.cells.length, again.problems], [1, 4]);
-    assert.deepEqual(await readdir(join(folder, "fresh", "cells")), ["base-seed1"]);
-  });
-
   test("one on other terms is refused, with what differs", async () => {
     const earlier = join(folder, "all", "compare.json");
     const preset = { ...TINY, budgetFlops: 2e9 };
@@ -259,5 +237,24 @@ describe("mull compare", () => {
     assert.deepEqual(names, ["grpo-kl-0", "grpo-kl-0.1"]);
     assert.throws(() => contendersOf({ methods: ["filter"], knobs: {}, variations: [{ kl: 0.1 }] }), { code: "usage" });
     assert.throws(() => contendersOf({ methods: ["none"], knobs: {} }), /the methods are|no method/);
+  });
+
+  test("starting over on other terms keeps no cell, no map and no result of before", async () => {
+    const out = join(folder, "all"); // of the first test, so this one comes last
+    await writeFile(join(out, "notes.txt"), "mine");
+    const whole = await readdir(out);
+    const made = whole.filter((name) => name.startsWith("map-") || name === "cells" || name === "compare.json");
+    assert.equal(made.length, 3, `${whole}`);
+    const preset = { ...TINY, problems: 4 };
+    const atOnce = run("all", ["base"], { preset, knobs: {}, fresh: true, onEvent: (_, stop) => stop() });
+    await assert.rejects(atOnce, { code: "aborted" });
+    const left = await readdir(out);
+    assert.deepEqual(
+      [...made, "notes.txt"].filter((name) => left.includes(name)),
+      ["notes.txt"],
+    );
+    const again = await run("all", ["base"], { preset, knobs: {} });
+    assert.deepEqual([again.cells.length, again.problems], [1, 4]);
+    assert.deepEqual(await readdir(join(out, "cells")), ["base-seed1"]);
   });
 });
