@@ -4,7 +4,7 @@
  */
 
 import * as Plot from "@observablehq/plot";
-import { accuracyAxis, bottomLabel, type ChartOptions, spread } from "../report/charts/axes.ts";
+import { accuracyAxis, bottomLabel, type ChartOptions, nameRows } from "../report/charts/axes.ts";
 import { intervalText, percent } from "../report/format.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
 import { PANELS_TOP, panelsSvg } from "../report/panels.ts";
@@ -44,7 +44,7 @@ export function accuracyPanel(result: ImproveResult, { palette, width, height }:
     }),
   }));
   const ends = lines.map(({ rows }) => rows.at(-1)?.point.policy.accuracy ?? 0);
-  const places = spread(ends, 19 / (height - MARGIN.marginTop - MARGIN.marginBottom), 0.01, 0.99);
+  const places = nameRows(ends, height - MARGIN.marginTop - MARGIN.marginBottom);
   const marks: Plot.Markish[] = [
     ...accuracyAxis(palette, "held-out problems solved"),
     ...generationAxis(palette, last),
@@ -160,12 +160,10 @@ export function collapsePanel({ generations }: ImproveResult, { palette, width, 
     return { name, color, rows };
   });
   const top = Math.max(1.5, ...lines.flatMap(({ rows }) => rows.map(({ value }) => value))) * 1.05;
-  const gap = (19 / (height - MARGIN.marginTop - MARGIN.marginBottom)) * top;
-  const ends = spread(
+  const ends = nameRows(
     lines.map(({ rows }) => rows.at(-1)?.value ?? 0),
-    gap,
-    0,
-    top,
+    height - MARGIN.marginTop - MARGIN.marginBottom,
+    [0, top],
   );
   const last = Math.max(2, generations.at(-1)?.generation ?? 2);
   const ticks = [0, 0.5, 1, 1.5, 2, 3].filter((tick) => tick <= top);

@@ -2,7 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { ReliabilityBin } from "../../measure/calibration.ts";
-import { accuracyAxis, bottomLabel, type ChartOptions, spread } from "../report/charts/axes.ts";
+import { accuracyAxis, bottomLabel, type ChartOptions, nameRows } from "../report/charts/axes.ts";
 import { fixed, percent } from "../report/format.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
 import { PANELS_TOP, panelsSvg } from "../report/panels.ts";
@@ -107,8 +107,8 @@ export function pressurePanel(pressure: readonly Pressure[], reading: Reading, o
     { of: (p: Pressure) => p.proxy, color: palette.final, symbol: "triangle" as const, dash: "7 4", name: "its score" },
     { of: (p: Pressure) => p.truth, color: palette.base, symbol: "circle" as const, dash: "none", name: "right" },
   ];
-  const gap = 19 / (height - MARGIN.marginTop - MARGIN.marginBottom);
-  const rows = spread(last === undefined ? [] : series.map(({ of }) => of(last)), gap, 0.01, 0.99);
+  const plotted = height - MARGIN.marginTop - MARGIN.marginBottom;
+  const rows = nameRows(last === undefined ? [] : series.map(({ of }) => of(last)), plotted);
   const marks: Plot.Markish[] = [
     ...accuracyAxis(palette, "of the chosen chains"),
     Plot.gridX(sizes, { stroke: palette.grid, strokeOpacity: 1 }),

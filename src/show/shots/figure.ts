@@ -1,7 +1,15 @@
 /** Accuracy against shots, both on log axes, beside the best guess; and answers at once beside answers worked out. */
 
 import * as Plot from "@observablehq/plot";
-import { accuracyAxis, type ChartOptions, flopAxis, logAxis, logTicks, spread } from "../report/charts/axes.ts";
+import {
+  accuracyAxis,
+  type ChartOptions,
+  flopAxis,
+  logAxis,
+  logDomain,
+  logTicks,
+  nameRows,
+} from "../report/charts/axes.ts";
 import { dumbbellChart } from "../report/charts/dumbbell.ts";
 import { intervalText, percent, significant } from "../report/format.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
@@ -104,9 +112,9 @@ export function votesPanel({ shots, votes }: ShotsResult, { palette, width, heig
     })),
   ];
   const costs = curves.flatMap(({ rows: own }) => own.map(({ flops }) => flops));
-  const domain: [number, number] = costs.length === 0 ? [1, 10] : [Math.min(...costs) / 1.1, Math.max(...costs) * 1.1];
+  const domain = logDomain(costs);
   const ends = curves.map(({ rows: own }) => own.at(-1)?.accuracy ?? 0);
-  const places = spread(ends, 19 / (height - MARGIN.marginTop - MARGIN.marginBottom), 0.01, 0.99);
+  const places = nameRows(ends, height - MARGIN.marginTop - MARGIN.marginBottom);
   const marks: Plot.Markish[] = [
     ...accuracyAxis(palette, "questions answered right"),
     ...flopAxis(palette, logTicks(...domain), "FLOPs a question, log scale"),

@@ -5,7 +5,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { Interval } from "../../measure/bootstrap.ts";
-import { accuracyAxis, type ChartOptions, logAxis, logTicks, spread } from "../report/charts/axes.ts";
+import { accuracyAxis, type ChartOptions, logAxis, logDomain, logTicks, nameRows } from "../report/charts/axes.ts";
 import { intervalText, percent, powerOfTen, significant } from "../report/format.ts";
 import { LIGHT, type Palette } from "../report/palette.ts";
 import { PANELS_TOP, panelsSvg } from "../report/panels.ts";
@@ -70,16 +70,13 @@ export function strategyPanel(
   { palette, width, height }: ChartOptions,
 ): Drawing {
   const cost = costOf(all);
-  const domain = range(all.map(cost.of));
+  const domain = logDomain(all.map(cost.of));
   const shown = points.filter((point) => cost.of(point) > 0);
   const curves = [...Map.groupBy(shown, ({ name }) => name).values()];
   const ends = curves.map((curve) => curve.at(-1) as FigurePoint);
-  const gap = 19 / (height - MARGIN.marginTop - MARGIN.marginBottom);
-  const rows = spread(
+  const rows = nameRows(
     ends.map(({ accuracy }) => accuracy),
-    gap,
-    0.01,
-    0.99,
+    height - MARGIN.marginTop - MARGIN.marginBottom,
   );
   const ticks = logTicks(...domain);
   const marks: Plot.Markish[] = [
@@ -114,14 +111,6 @@ export function strategyFigure({ title, unverified, verified, caption }: FigureP
     { drawing: right, x: 642, y: PANELS_TOP, heading: "Chosen by the verifier" },
   ];
   return panelsSvg({ width: WIDTH, height: HEIGHT, title, panels, caption: [caption] });
-}
-
-function range(costs: readonly number[]): [number, number] {
-  const known = costs.filter((cost) => cost > 0);
-  if (known.length === 0) return [1, 10];
-  const [lo, hi] = [Math.min(...known), Math.max(...known)];
-  const pad = 10 ** (Math.max(Math.log10(hi / lo), 0.5) * 0.04);
-  return [lo / pad, hi * pad];
 }
 
 function curveMarks(points: readonly FigurePoint[], cost: Cost, palette: Palette): Plot.Markish[] {

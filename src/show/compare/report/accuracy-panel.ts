@@ -1,7 +1,15 @@
 /** A curve a contender, of accuracy against compute or length: seeds are thin, means thick. */
 
 import * as Plot from "@observablehq/plot";
-import { accuracyAxis, type ChartOptions, emptyChart, logAxis, logTicks, spread } from "../../report/charts/axes.ts";
+import {
+  accuracyAxis,
+  type ChartOptions,
+  emptyChart,
+  logAxis,
+  logDomain,
+  logTicks,
+  nameRows,
+} from "../../report/charts/axes.ts";
 import { percent } from "../../report/format.ts";
 import type { Palette } from "../../report/palette.ts";
 import { type Drawing, draw } from "../../report/plot.ts";
@@ -37,16 +45,11 @@ export function accuracyPanel(all: readonly AccuracyCurve[], axes: AccuracyAxes,
   const curves = all.filter(({ mean }) => mean.length > 0);
   const costs = curves.flatMap(({ mean }) => mean.map(({ spent }) => spent));
   if (costs.length === 0) return emptyChart(options, above);
-  const [least, most] = [Math.min(...costs), Math.max(...costs)];
-  const room = 10 ** (Math.max(Math.log10(most / least), 0.5) * 0.04);
-  const domain: [number, number] = [least / room, most * room];
+  const domain = logDomain(costs);
   const ends = curves.map(({ mean }) => mean.at(-1) as AccuracyPoint);
-  const gap = 19 / (height - MARGIN.marginTop - MARGIN.marginBottom);
-  const rows = spread(
+  const rows = nameRows(
     ends.map(({ accuracy }) => accuracy),
-    gap,
-    0.01,
-    0.99,
+    height - MARGIN.marginTop - MARGIN.marginBottom,
   );
   const marks: Plot.Markish[] = [
     ...accuracyAxis(palette, above),

@@ -2,7 +2,14 @@
 
 import * as Plot from "@observablehq/plot";
 import type { Interval } from "../../../measure/bootstrap.ts";
-import { bottomLabel, type ChartOptions, emptyChart, logTicks, niceCeiling, spread } from "../../report/charts/axes.ts";
+import {
+  bottomLabel,
+  type ChartOptions,
+  emptyChart,
+  logTicks,
+  nameRows,
+  niceCeiling,
+} from "../../report/charts/axes.ts";
 import { powerOfTen, powerOfTenPlain } from "../../report/format.ts";
 import type { Palette } from "../../report/palette.ts";
 import { type Drawing, draw } from "../../report/plot.ts";
@@ -45,12 +52,10 @@ export function trainingChart(lines: readonly TrainingLine[], axes: TrainingAxes
   const x = abscissa(costs, axes.scale);
   const [low, high] = axes.domain ?? rangeOf(drawn);
   const ends = drawn.map(({ points }) => points.at(-1) as TrainingPoint);
-  const room = height - MARGIN.marginTop - MARGIN.marginBottom;
-  const rows = spread(
+  const rows = nameRows(
     ends.map(({ value }) => value),
-    (19 / room) * (high - low),
-    low + 0.01 * (high - low),
-    high - 0.01 * (high - low),
+    height - MARGIN.marginTop - MARGIN.marginBottom,
+    [low, high],
   );
   const marks: Plot.Markish[] = [
     ...axisMarks(x, [low, high], axes, palette),

@@ -7,6 +7,23 @@ import { type Drawing, draw } from "../plot.ts";
 
 export type ChartOptions = { readonly palette: Palette; readonly width: number; readonly height: number };
 
+/** Height of the name of a curve, pixels. */
+const NAME_HEIGHT = 19;
+
+/**
+ * What a log axis spans to hold these, with a little room at both ends; what is not above 0 has no place on it.
+ *
+ * @example
+ * logDomain([1, 100]).map((end) => Number(end.toPrecision(3))); // [0.832, 120]
+ */
+export function logDomain(values: readonly number[]): [number, number] {
+  const shown = values.filter((value) => value > 0);
+  if (shown.length === 0) return [1, 10];
+  const [least, most] = [Math.min(...shown), Math.max(...shown)];
+  const room = 10 ** (Math.max(Math.log10(most / least), 0.5) * 0.04);
+  return [least / room, most * room];
+}
+
 /** Ticks of a log axis over [lo, hi]: the decades, and 2 and 5 of each as well where fewer than three decades show. */
 export function logTicks(lo: number, hi: number): number[] {
   const ticks = (factors: readonly number[]): number[] => {
@@ -102,6 +119,15 @@ export function spread(wanted: readonly number[], gap: number, lo: number, hi: n
     });
   }
   return out;
+}
+
+/**
+ * Where the names at the ends of curves stand, on an axis from `low` to `high` that is `height` pixels high: near what each curve ends
+ * at, none over another.
+ */
+export function nameRows(ends: readonly number[], height: number, [low, high] = [0, 1]): number[] {
+  const size = high - low;
+  return spread(ends, (NAME_HEIGHT / height) * size, low + 0.01 * size, high - 0.01 * size);
 }
 
 /** A chart for which nothing was measured says so. */

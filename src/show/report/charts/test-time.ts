@@ -5,7 +5,7 @@ import { intervalText, percent, powerOfTenPlain } from "../format.ts";
 import { type Palette, strategyMark } from "../palette.ts";
 import { type Drawing, draw } from "../plot.ts";
 import type { Report } from "../schema.ts";
-import { accuracyAxis, type ChartOptions, emptyChart, flopAxis, logTicks, spread } from "./axes.ts";
+import { accuracyAxis, type ChartOptions, emptyChart, flopAxis, logDomain, logTicks, spread } from "./axes.ts";
 
 const MARGIN = { marginLeft: 46, marginRight: 184, marginTop: 34, marginBottom: 52 };
 
@@ -77,20 +77,14 @@ export function testTimeChart(report: Report, options: ChartOptions): Drawing {
   const { control } = report;
   const controlFlops = control.flopsPerProblem?.forced ?? 0;
   if (controlFlops > 0) flops.push(controlFlops);
-  const [lo, hi] = [Math.min(...flops), Math.max(...flops)];
-  const pad = 10 ** (Math.max(Math.log10(hi / lo), 0.5) * 0.04);
-  const domain = [lo / pad, hi * pad];
+  const domain = logDomain(flops);
 
   const labels = endLabels(curves, height);
   const marks: Plot.Markish[] = [
     ...accuracyAxis(palette, "problems solved"),
-    ...flopAxis(
-      palette,
-      logTicks(domain[0] ?? lo, domain[1] ?? hi),
-      "test-time compute (FLOPs per problem, log scale)",
-    ),
+    ...flopAxis(palette, logTicks(...domain), "test-time compute (FLOPs per problem, log scale)"),
     ...curves.flatMap((curve) => curveMarks(curve, palette)),
-    ...labels.flatMap(({ curve, row }) => labelMarks(curve, row, domain[1] ?? hi, palette)),
+    ...labels.flatMap(({ curve, row }) => labelMarks(curve, row, domain[1], palette)),
     ...(controlFlops > 0 ? controlMarks(report, controlFlops, palette) : []),
   ];
   const told = curves.map((curve) => {
