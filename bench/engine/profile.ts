@@ -14,7 +14,7 @@ import { fullBatch } from "../../src/engine/packing.ts";
 import { gradientProgram } from "../../src/engine/training-graph.ts";
 import { decodeStep, parameterInputs, parameterLayout, type TransformerConfig } from "../../src/engine/transformer.ts";
 import { CROSS_ENTROPY } from "../../src/learn/pretrain.ts";
-import { BASE_SHAPE } from "../../src/show/reproduce/base-model.ts";
+import { BASE_SHAPE } from "../../src/show/pretrain/base-model.ts";
 import { spreadOf } from "../spread.ts";
 import { makeWeights } from "./workload.ts";
 

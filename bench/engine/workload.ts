@@ -19,7 +19,7 @@ import {
   type TransformerConfig,
 } from "../../src/engine/transformer.ts";
 import type { SupervisedText } from "../../src/learn/pretrain.ts";
-import { BASE_SHAPE, PRETRAIN_STEPS, pretrainOptions } from "../../src/show/reproduce/base-model.ts";
+import { BASE_SHAPE, PRETRAIN_STEPS, pretrainOptions } from "../../src/show/pretrain/base-model.ts";
 import { corpusItems, corpusTokens } from "../../src/tasks/countdown/corpus.ts";
 
 /** One thing that is timed. */

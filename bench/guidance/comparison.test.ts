@@ -11,7 +11,7 @@ import { TOY_SHAPE } from "../../src/learn/fixtures/toy.ts";
 import { RewardModel } from "../../src/learn/reward-model.ts";
 import { EmbeddedModel } from "../../src/model/embedded.ts";
 import { SHIPPED } from "../../src/model/open.ts";
-import { heldOut } from "../../src/show/reproduce/measuring.ts";
+import { heldOut } from "../../src/show/job/measuring.ts";
 import { countdownTokenizer } from "../../src/tasks/countdown/vocabulary.ts";
 import { type Candidate, isRight } from "./candidates.ts";
 import { compareAt, sentencesOf, verdictOf } from "./comparison.ts";

@@ -7,7 +7,7 @@ import { readCheckpoint } from "../../src/engine/checkpoint/checkpoint.ts";
 import { RewardModel, type RewardModelOptions } from "../../src/learn/reward-model.ts";
 import type { EmbeddedModel } from "../../src/model/embedded.ts";
 import { lastCheckpoint } from "../../src/model/open.ts";
-import { sampleChains } from "../../src/show/reproduce/measuring.ts";
+import { sampleChains } from "../../src/show/job/measuring.ts";
 import { stepsOf } from "../../src/tasks/countdown/solvability.ts";
 import { CountdownTask } from "../../src/tasks/countdown/task.ts";
 import { judge } from "../../src/tasks/countdown/verifier.ts";

@@ -11,7 +11,7 @@ import { Engine, newOptimizerState } from "../../src/engine/engine.ts";
 import type { Learner, LearnStep } from "../../src/learn/learn-step.ts";
 import { policyGradient } from "../../src/learn/policy-gradient.ts";
 import { EmbeddedModel } from "../../src/model/embedded.ts";
-import { readVersions } from "../../src/show/reproduce/versions.ts";
+import { readVersions } from "../../src/show/job/versions.ts";
 import { problemOf } from "../../src/tasks/countdown/puzzle.ts";
 import { CountdownVerifier } from "../../src/tasks/countdown/verifier.ts";
 import { countdownTokenizer } from "../../src/tasks/countdown/vocabulary.ts";

@@ -1,6 +1,6 @@
 /** Mull's sides, each a process: `node bench/search/mull.ts SIDE FOLDER` does the tasks of the workload in FOLDER when it is told to. */
 
-import { readVersions } from "../../src/show/reproduce/versions.ts";
+import { readVersions } from "../../src/show/job/versions.ts";
 import { say, serveTurns, type TaskTurns } from "../serve.ts";
 import { abMctsTurns } from "./ab-mcts.ts";
 import { bestOf16 } from "./best-of-16.ts";

@@ -9,7 +9,7 @@ import { Rng } from "../../src/core/rng.ts";
 import { Meter } from "../../src/model/meter.ts";
 import { metered } from "../../src/model/metered.ts";
 import { ScriptedModel } from "../../src/model/scripted.ts";
-import { STRATEGIES } from "../../src/show/cli/options.ts";
+import { STRATEGIES } from "../../src/show/strategy-bench/names.ts";
 import { COUNTDOWN, QUESTIONS, type Setting } from "../../src/show/strategy-bench/setting.ts";
 import { makeStrategy } from "../../src/show/strategy-bench/strategies.ts";
 import { problemOf } from "../../src/tasks/countdown/puzzle.ts";

@@ -12,7 +12,7 @@ import type { ImproveResult } from "../../src/show/improve/improve-result.ts";
 import { countdownLoop, type ImproveTask } from "../../src/show/improve/improve-task.ts";
 import type { DistilName } from "../../src/show/improve/names.ts";
 import { IMPROVE_PRESETS, type ImprovePreset } from "../../src/show/improve/presets.ts";
-import { pretrainOptions } from "../../src/show/reproduce/base-model.ts";
+import { pretrainOptions } from "../../src/show/pretrain/base-model.ts";
 import type { RunEvent } from "../../src/show/server/events.ts";
 import { promptTokens } from "../../src/tasks/countdown/corpus.ts";
 import { type Puzzle, problemOf } from "../../src/tasks/countdown/puzzle.ts";

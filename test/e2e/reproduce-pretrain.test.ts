@@ -14,7 +14,7 @@ import { after, before, describe, test } from "node:test";
 import { MullError } from "../../src/core/errors.ts";
 import { Rng } from "../../src/core/rng.ts";
 import { readCheckpoint } from "../../src/engine/checkpoint/checkpoint.ts";
-import { type BaseReport, pretrainBase } from "../../src/show/reproduce/pretrain.ts";
+import { type BaseReport, pretrainBase } from "../../src/show/pretrain/pretrain-base.ts";
 import type { RunEvent } from "../../src/show/server/events.ts";
 import { readJournal } from "../../src/store/read-journal.ts";
 import { runPaths } from "../../src/store/run-folder.ts";

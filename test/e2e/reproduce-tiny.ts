@@ -9,11 +9,11 @@ import { writeCheckpoint } from "../../src/engine/checkpoint/checkpoint.ts";
 import { Engine, newOptimizerState } from "../../src/engine/engine.ts";
 import { initialParameters, type TransformerConfig } from "../../src/engine/transformer.ts";
 import { pretrain, type SupervisedText } from "../../src/learn/pretrain.ts";
+import { heldOut } from "../../src/show/job/measuring.ts";
+import { pretrainOptions } from "../../src/show/pretrain/base-model.ts";
 import { countdownBase } from "../../src/show/pretrain/countdown.ts";
 import type { BasePlan } from "../../src/show/pretrain/plans.ts";
 import type { Report } from "../../src/show/report/schema.ts";
-import { pretrainOptions } from "../../src/show/reproduce/base-model.ts";
-import { heldOut } from "../../src/show/reproduce/measuring.ts";
 import { PRESETS, type Preset } from "../../src/show/reproduce/presets.ts";
 import { reproduce } from "../../src/show/reproduce/reproduce.ts";
 import type { RunEvent } from "../../src/show/server/events.ts";
@@ -57,7 +57,7 @@ export const TINY_PRESET: Preset = {
 const AT_ONCE = { ...pretrainOptions(9).optimizer, warmupSteps: 1, totalSteps: 1000 };
 
 export const TINY_BASE: BasePlan = {
-  task: countdownBase,
+  task: countdownBase(),
   shape: { ...TINY_SHAPE, width: 16, headDim: 8, ffnWidth: 16 },
   pretrain: { ...pretrainOptions(9), microbatches: 1, poolTexts: 24, optimizer: AT_ONCE },
   saveEvery: 2,

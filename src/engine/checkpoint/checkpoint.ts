@@ -8,7 +8,6 @@
  * the weights that they belong to, so two files of different steps are not taken for a pair.
  */
 
-import { createHash } from "node:crypto";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
@@ -20,6 +19,7 @@ import { readJsonFile } from "./json-file.ts";
 import { fromLlamaConfig, toLlamaConfig } from "./llama-config.ts";
 import { malformed, writeError } from "./malformed.ts";
 import { SafetensorsFile, safetensorsParts, type TensorToWrite } from "./safetensors.ts";
+import { weightsDigest } from "./weights-digest.ts";
 
 export type Checkpoint = {
   readonly config: TransformerConfig;
@@ -160,7 +160,7 @@ async function readOptimizer(folder: string, parameters: Float32Array): Promise<
   const step = Number(file.metadata["step"] ?? Number.NaN);
   if (!Number.isSafeInteger(step) || step < 0)
     throw malformed(path, `step is ${file.metadata["step"]}, expected an integer from 0`);
-  if (file.metadata["weights"] !== digest(parameters)) {
+  if (file.metadata["weights"] !== weightsDigest(parameters)) {
     throw malformed(path, "it belongs to other weights than those of model.safetensors");
   }
   const read = async (name: string): Promise<Float32Array> => {
@@ -182,7 +182,7 @@ function optimizerParts(
     return { name, shape: [data.length], data };
   };
   const tensors = [moment("mean", mean), moment("variance", variance)];
-  return safetensorsParts(tensors, { step: String(step), weights: digest(parameters) });
+  return safetensorsParts(tensors, { step: String(step), weights: weightsDigest(parameters) });
 }
 
 function checkParts(folder: string, { config, parameters, tokenizer, metadata, optimizer }: Checkpoint): void {
@@ -203,11 +203,6 @@ function checkFinite(folder: string, what: string, values: Float32Array): void {
     if (Number.isFinite(value)) continue;
     throw malformed(folder, `element ${i} of ${what} is ${value}, expected a finite number`);
   }
-}
-
-function digest(parameters: Float32Array): string {
-  const bytes = new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength);
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 async function isThere(path: string): Promise<boolean> {

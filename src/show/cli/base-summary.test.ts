@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countdownBase } from "../pretrain/countdown.ts";
-import type { BaseReport } from "../reproduce/pretrain.ts";
+import type { BaseReport } from "../pretrain/pretrain-base.ts";
 import { baseSummary } from "./base-summary.ts";
 import { unpainted } from "./terminal.ts";
 
@@ -15,7 +15,7 @@ const REPORT: BaseReport = {
 };
 
 test("each measurement stands beside its threshold", () => {
-  assert.deepEqual(baseSummary(REPORT, countdownBase, unpainted), [
+  assert.deepEqual(baseSummary(REPORT, countdownBase(), unpainted), [
     "                                  measured        wanted  passed",
     "chains in the right format          98.81%  at least 98%     yes",
     "operations without a fault          96.96%  at least 97%      no",
@@ -30,7 +30,7 @@ test("each measurement stands beside its threshold", () => {
 });
 
 test("a model within every threshold passes", () => {
-  const lines = baseSummary({ ...REPORT, operations: 0.98, passAt1: 0.2 }, countdownBase, unpainted);
+  const lines = baseSummary({ ...REPORT, operations: 0.98, passAt1: 0.2 }, countdownBase(), unpainted);
   assert.equal(lines.at(-1), "gate     passed: a fair place for reinforcement to start from");
   assert.ok(lines.slice(1, 4).every((line) => line.endsWith("yes")));
 });

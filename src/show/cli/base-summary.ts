@@ -1,9 +1,9 @@
 /** What a pretrained base model is like, in a few lines for a terminal: each measurement beside the gate's threshold. */
 
 import type { BaseTask } from "../pretrain/base-task.ts";
+import { type GateMeasurement, passesGate, type Threshold, within } from "../pretrain/gate.ts";
+import type { BaseReport } from "../pretrain/pretrain-base.ts";
 import { intervalText, percent, significant } from "../report/format.ts";
-import { type GateMeasurement, passesGate, type Threshold, within } from "../reproduce/gate.ts";
-import type { BaseReport } from "../reproduce/pretrain.ts";
 import { type Terminal, table } from "./terminal.ts";
 
 export function baseSummary(

@@ -5,7 +5,7 @@
 
 import { existsSync } from "node:fs";
 import { runPaths } from "../../store/run-folder.ts";
-import type { RunHooks } from "../reproduce/options.ts";
+import type { RunHooks } from "../job/hooks.ts";
 import type { RunEvent } from "../server/events.ts";
 import { RunFeed } from "../server/feed.ts";
 import { startServer } from "../server/server.ts";

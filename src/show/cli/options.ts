@@ -1,6 +1,7 @@
 /** Options that several commands share, and the bounds of their values. */
 
 import { InvalidArgumentError, Option } from "commander";
+import { type Contender, STRATEGIES } from "../strategy-bench/names.ts";
 
 /**
  * Reads a whole number within bounds, for `Option.argParser`.
@@ -38,29 +39,6 @@ export const portOption = (): Option =>
   new Option("--port <n>", "port of the live page on this machine (default: 4600, or the next that is free)").argParser(
     wholeNumber(0, 65_535),
   );
-
-/** What `--strategy` may be; the first is the default. */
-export const STRATEGIES = [
-  "single",
-  "majority",
-  "adaptive-majority",
-  "best-of-n",
-  "forced",
-  "beam-search",
-  "dvts",
-  "mcts",
-  "ab-mcts-a",
-  "ab-mcts-m",
-  "revision",
-] as const;
-export type StrategyName = (typeof STRATEGIES)[number];
-
-/** How questions are put; the first is the default. */
-export const PROMPTINGS = ["step-by-step", "direct"] as const;
-export type Prompting = (typeof PROMPTINGS)[number];
-
-/** A strategy, and whether the verifier chooses its answer at the end. */
-export type Contender = { readonly strategy: StrategyName; readonly verified: boolean };
 
 /**
  * @example

@@ -15,9 +15,9 @@ import { parsePuzzle, problemOf } from "../../tasks/countdown/puzzle.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import type { Judged } from "../server/events.ts";
 import type { SolveRequest, Solver } from "../server/solve-route.ts";
+import { STRATEGIES, type StrategyName } from "../strategy-bench/names.ts";
 import { COUNTDOWN } from "../strategy-bench/setting.ts";
 import { defaultBudget, isOneChain, makeStrategy } from "../strategy-bench/strategies.ts";
-import { STRATEGIES, type StrategyName } from "./options.ts";
 import { puzzleTree } from "./puzzle-tree.ts";
 
 type Which = "base" | "trained";

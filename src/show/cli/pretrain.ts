@@ -1,10 +1,10 @@
 /** `mull pretrain`: the base model of a task from nothing, and the gate it must pass. */
 
 import { join } from "node:path";
+import { passesGate } from "../pretrain/gate.ts";
 import type { BaseTaskName } from "../pretrain/names.ts";
 import { basePlan } from "../pretrain/plans.ts";
-import { passesGate } from "../reproduce/gate.ts";
-import { pretrainBase } from "../reproduce/pretrain.ts";
+import { pretrainBase } from "../pretrain/pretrain-base.ts";
 import { baseSummary } from "./base-summary.ts";
 import { liveRun } from "./live-run.ts";
 import { shownPath, type Terminal } from "./terminal.ts";

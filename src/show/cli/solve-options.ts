@@ -1,6 +1,6 @@
 /** What `mull solve` is asked for. */
 
-import type { StrategyName } from "./options.ts";
+import type { StrategyName } from "../strategy-bench/names.ts";
 import type { PriceOptions } from "./price.ts";
 
 export type SolveOptions = PriceOptions & {

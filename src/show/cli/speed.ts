@@ -10,7 +10,7 @@ import { Session } from "../../engine/onnx/session.ts";
 import { CROSS_ENTROPY, supervised } from "../../learn/pretrain.ts";
 import type { EmbeddedModel } from "../../model/embedded.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
-import { LONGEST_CHAIN } from "../reproduce/base-model.ts";
+import { LONGEST_CHAIN } from "../pretrain/base-model.ts";
 
 const N = 1024;
 

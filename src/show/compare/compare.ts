@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import { exists } from "../../store/atomic.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
+import { type RunHooks, stopped } from "../job/hooks.ts";
+import { readVersions } from "../job/versions.ts";
+import { type BaseWeights, loadBase } from "../pretrain/load-base.ts";
 import { basePlan } from "../pretrain/plans.ts";
 import { rasterise } from "../report/figure.ts";
-import { type RunHooks, stopped } from "../reproduce/options.ts";
-import { readVersions } from "../reproduce/versions.ts";
-import { type BaseWeights, loadBase } from "../reproduce/weights.ts";
 import type { RunEvent } from "../server/events.ts";
 import { type MapPoint, mapPointSchema, measureMap } from "./cells/compute-map.ts";
 import { cellDir, cellName, runCells } from "./cells/run-cells.ts";
@@ -48,12 +48,8 @@ export type CompareOptions = {
  */
 export async function compare(options: CompareOptions, hooks: RunHooks): Promise<Comparison> {
   const { preset, contenders, out, fresh } = options;
-  const from = { preset: "default", seed: 1, fromScratch: false, out, fresh } as const;
-  const base = await loadBase(
-    { ...from, ...(options.base === undefined ? {} : { base: options.base }) },
-    hooks,
-    basePlan(),
-  );
+  const from = options.base === undefined ? {} : { base: options.base };
+  const base = await loadBase({ seed: 1, fromScratch: false, out, fresh, ...from }, hooks, basePlan());
   const earlier: Earlier =
     options.earlier === undefined
       ? { cells: [], map: null }

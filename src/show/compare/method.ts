@@ -9,7 +9,7 @@ import type { Engine, OptimizerState } from "../../engine/engine.ts";
 import type { Learner, LearnProgress, LearnStep } from "../../learn/learn-step.ts";
 import type { ChainScorer } from "../../learn/ppo-rewards.ts";
 import type { CountdownTask } from "../../tasks/countdown/task.ts";
-import type { BaseWeights } from "../reproduce/weights.ts";
+import type { BaseWeights } from "../pretrain/load-base.ts";
 import type { KnobName, Knobs } from "./knobs.ts";
 
 /** What a method is an instance of. */

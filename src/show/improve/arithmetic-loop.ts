@@ -13,8 +13,8 @@ import { ARITHMETIC_STEPS } from "../../tasks/arithmetic/steps.ts";
 import { ArithmeticTask } from "../../tasks/arithmetic/task.ts";
 import { judge } from "../../tasks/arithmetic/verifier.ts";
 import { arithmeticTokenizer } from "../../tasks/arithmetic/vocabulary.ts";
+import { MEASURED_SEED } from "../job/measuring.ts";
 import { basePlan } from "../pretrain/plans.ts";
-import { MEASURED_SEED } from "../reproduce/measuring.ts";
 import type { ImproveTask } from "./improve-task.ts";
 import { TUNING } from "./presets.ts";
 

@@ -3,7 +3,6 @@
  * whole before the generation is committed to the journal, so a file that the journal names is there and complete.
  */
 
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
@@ -51,11 +50,6 @@ export const generationEventSchema = z.object({
 
 export function generationFile(dir: string, generation: number): string {
   return join(dir, "generations", `generation-${String(generation).padStart(3, "0")}.jsonl`);
-}
-
-export function digestOf(parameters: Float32Array): string {
-  const bytes = new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength);
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** @throws MullError `store` where it cannot be written */

@@ -12,6 +12,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Rng } from "../../core/rng.ts";
 import { readCheckpoint, writeCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
+import { weightsDigest } from "../../engine/checkpoint/weights-digest.ts";
 import { Engine, newOptimizerState } from "../../engine/engine.ts";
 import { initialParameters, type TransformerConfig } from "../../engine/transformer.ts";
 import { type Distil, intoFresh, intoSame } from "../../learn/distil-into.ts";
@@ -23,10 +24,10 @@ import { begin, type Generation, selfImprovement } from "../../learn/self-improv
 import { EmbeddedModel } from "../../model/embedded.ts";
 import { readJournal } from "../../store/read-journal.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
-import { type RunHooks, stopped } from "../reproduce/options.ts";
-import { readVersions } from "../reproduce/versions.ts";
+import { type RunHooks, stopped } from "../job/hooks.ts";
+import { readVersions } from "../job/versions.ts";
 import { isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts";
-import { digestOf, readGeneration, writeGeneration } from "./generation-data.ts";
+import { readGeneration, writeGeneration } from "./generation-data.ts";
 import type { ImproveOptions } from "./improve-options.ts";
 import { type ImproveResult, resultOf } from "./improve-result.ts";
 import { FRESH_IMPROVE, type ImprovePoint, type ImproveState, improveStateSchema } from "./improve-state.ts";
@@ -51,7 +52,7 @@ export async function improve(options: ImproveOptions, hooks: RunHooks): Promise
     search,
     distil,
     upTo,
-    base: digestOf(base.parameters),
+    base: weightsDigest(base.parameters),
     ...shape,
   };
   const identity = { config, seed, versions: readVersions() };
@@ -210,14 +211,14 @@ class Job {
       this.#hooks.signal,
     );
     this.#phase("generation", this.#doing(from.step + 1, from.frontier));
-    let model = digestOf(this.#learner.engine.parameters);
+    let model = weightsDigest(this.#learner.engine.parameters);
     let before = performance.now();
     for await (const generation of loop) {
       this.#learner = generation.learner;
       await this.#engines.close(generation.learner.engine);
       await this.#take(generation, model, (performance.now() - before) / 1000);
       await this.#measure(generation.step);
-      model = digestOf(this.#learner.engine.parameters);
+      model = weightsDigest(this.#learner.engine.parameters);
       if (generation.step < preset.generations)
         this.#phase("generation", this.#doing(generation.step + 1, generation.next));
       before = performance.now();
@@ -278,7 +279,7 @@ class Job {
     }
     const flops = this.#state.generations.at(-1)?.flops ?? 0;
     const parameters = engine.parameters.length;
-    const point = { generation, flops, parameters, model: digestOf(engine.parameters), difficulties };
+    const point = { generation, flops, parameters, model: weightsDigest(engine.parameters), difficulties };
     this.#publish(evalEvent(point, new Rng(seed).split("intervals", generation)));
     await this.#save({ points: [...this.#state.points, point] });
   }

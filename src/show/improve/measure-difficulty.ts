@@ -4,7 +4,7 @@ import type { Model, Strategy } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Rng } from "../../core/rng.ts";
 import { meanInterval } from "../../measure/bootstrap.ts";
-import { sampleChains } from "../reproduce/measuring.ts";
+import { sampleChains } from "../job/measuring.ts";
 import type { DifficultyPoint, Measured } from "./improve-state.ts";
 import type { ImproveTask } from "./improve-task.ts";
 import type { ImprovePreset } from "./presets.ts";

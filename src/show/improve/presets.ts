@@ -5,7 +5,7 @@
 
 import type { IntoSameOptions } from "../../learn/distil-into.ts";
 import type { PretrainOptions } from "../../learn/pretrain.ts";
-import { pretrainOptions } from "../reproduce/base-model.ts";
+import { pretrainOptions } from "../pretrain/base-model.ts";
 
 export type ImprovePresetName = "quick" | "default" | "full";
 

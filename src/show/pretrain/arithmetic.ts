@@ -7,9 +7,9 @@ import { ArithmeticTask } from "../../tasks/arithmetic/task.ts";
 import { extractAnswer, judge } from "../../tasks/arithmetic/verifier.ts";
 import { arithmeticTokenizer } from "../../tasks/arithmetic/vocabulary.ts";
 import { readWork } from "../../tasks/arithmetic/work.ts";
-import type { Gate } from "../reproduce/gate.ts";
-import { MEASURED_SEED, type SampledChain } from "../reproduce/measuring.ts";
+import { MEASURED_SEED, type SampledChain } from "../job/measuring.ts";
 import type { BaseTask } from "./base-task.ts";
+import type { Gate } from "./gate.ts";
 
 export const arithmeticBase: BaseTask = {
   name: "arithmetic",

@@ -4,8 +4,8 @@ import type { Problem } from "../../core/problem.ts";
 import type { Rng } from "../../core/rng.ts";
 import type { WordLevelTokenizer } from "../../core/tokenizer.ts";
 import type { SupervisedText } from "../../learn/pretrain.ts";
-import type { Gate, Thresholds } from "../reproduce/gate.ts";
-import type { Judging, SampledChain } from "../reproduce/measuring.ts";
+import type { Judging, SampledChain } from "../job/measuring.ts";
+import type { Gate, Thresholds } from "./gate.ts";
 import type { BaseTaskName } from "./names.ts";
 
 export type BaseTask = Judging & {

@@ -2,16 +2,17 @@
 
 import { corpusItems } from "../../tasks/countdown/corpus.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
-import { lesson } from "../reproduce/base-model.ts";
-import { GATE_THRESHOLDS, gateOf } from "../reproduce/gate.ts";
-import { COUNTDOWN_JUDGING, heldOut } from "../reproduce/measuring.ts";
+import { COUNTDOWN_JUDGING, heldOut } from "../job/measuring.ts";
+import { lesson, PRETRAIN_STEPS } from "./base-model.ts";
 import type { BaseTask } from "./base-task.ts";
+import { GATE_THRESHOLDS, gateOf } from "./gate.ts";
 
-export const countdownBase: BaseTask = {
+/** @param steps updates in all: fewer go through the same lessons faster */
+export const countdownBase = (steps = PRETRAIN_STEPS): BaseTask => ({
   name: "countdown",
   tokenizer: countdownTokenizer,
   reads: "the traces of a mediocre thinker",
-  texts: (rng, pool) => corpusItems(rng, lesson(pool)),
+  texts: (rng, pool) => corpusItems(rng, lesson((pool * PRETRAIN_STEPS) / steps)),
   heldOut: (count) => heldOut("heldout", count),
   ...COUNTDOWN_JUDGING,
   gateOf,
@@ -22,4 +23,4 @@ export const countdownBase: BaseTask = {
     missed: "what reinforcement adds to this model may be repair, not better thinking",
   },
   tryIt: (folder) => `npx mull solve "3 7 8 2 = 24" --model ${folder}`,
-};
+});

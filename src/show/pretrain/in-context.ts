@@ -7,9 +7,9 @@ import { drawLesson } from "../../tasks/in-context/dictionary.ts";
 import { InContextTask } from "../../tasks/in-context/task.ts";
 import { judge, readMeaning, shotsOf } from "../../tasks/in-context/verifier.ts";
 import { inContextTokenizer } from "../../tasks/in-context/vocabulary.ts";
-import type { Gate } from "../reproduce/gate.ts";
-import { MEASURED_SEED, type SampledChain } from "../reproduce/measuring.ts";
+import { MEASURED_SEED, type SampledChain } from "../job/measuring.ts";
 import type { BaseTask } from "./base-task.ts";
+import type { Gate } from "./gate.ts";
 
 const task = new InContextTask();
 

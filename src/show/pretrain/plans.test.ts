@@ -5,8 +5,8 @@ import { readCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import { SHIPPED } from "../../model/open.ts";
 import { calculationOf } from "../../tasks/arithmetic/calculation.ts";
 import { PERFECT, writeChain } from "../../tasks/arithmetic/writer.ts";
-import { passesGate } from "../reproduce/gate.ts";
-import type { SampledChain } from "../reproduce/measuring.ts";
+import type { SampledChain } from "../job/measuring.ts";
+import { passesGate } from "./gate.ts";
 import { BASE_TASK_NAMES } from "./names.ts";
 import { basePlan } from "./plans.ts";
 

@@ -4,8 +4,8 @@ import type { TransformerConfig } from "../../engine/transformer.ts";
 import type { PretrainOptions } from "../../learn/pretrain.ts";
 import { arithmeticTokenizer } from "../../tasks/arithmetic/vocabulary.ts";
 import { inContextTokenizer } from "../../tasks/in-context/vocabulary.ts";
-import { BASE_SHAPE, LONGEST_CHAIN, PRETRAIN_STEPS, pretrainOptions } from "../reproduce/base-model.ts";
 import { arithmeticBase } from "./arithmetic.ts";
+import { BASE_SHAPE, LONGEST_CHAIN, PRETRAIN_STEPS, pretrainOptions } from "./base-model.ts";
 import type { BaseTask } from "./base-task.ts";
 import { countdownBase } from "./countdown.ts";
 import { inContextBase } from "./in-context.ts";
@@ -55,7 +55,7 @@ function smallOptions(steps: number, poolTexts: number): PretrainOptions {
 
 const PLANS: Readonly<Record<BaseTaskName, (steps?: number) => BasePlan>> = {
   countdown: (steps = PRETRAIN_STEPS) => ({
-    task: countdownBase,
+    task: countdownBase(steps),
     shape: BASE_SHAPE,
     pretrain: pretrainOptions(steps),
     saveEvery: 200,

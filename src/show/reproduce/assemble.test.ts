@@ -5,10 +5,10 @@ import { describe, test } from "node:test";
 import { ScriptedModel } from "../../model/scripted.ts";
 import { problemOf } from "../../tasks/countdown/puzzle.ts";
 import { judge } from "../../tasks/countdown/verifier.ts";
+import { sampleChains, tallyBehaviours, toRecords } from "../job/measuring.ts";
+import { BASE_SHAPE } from "../pretrain/base-model.ts";
+import { gateOf } from "../pretrain/gate.ts";
 import { assembleReport, type ReportInput } from "./assemble.ts";
-import { BASE_SHAPE } from "./base-model.ts";
-import { gateOf } from "./gate.ts";
-import { sampleChains, tallyBehaviours, toRecords } from "./measuring.ts";
 import { type Measurement, runStateSchema } from "./run-state.ts";
 
 const PROBLEMS = [

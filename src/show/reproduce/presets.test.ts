@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MullError } from "../../core/errors.ts";
 import { parameterCount } from "../../engine/transformer.ts";
+import { stopped } from "../job/hooks.ts";
+import { readVersions } from "../job/versions.ts";
+import { BASE_SHAPE, LONGEST_CHAIN } from "../pretrain/base-model.ts";
 import { basePlan } from "../pretrain/plans.ts";
-import { BASE_SHAPE, LONGEST_CHAIN } from "./base-model.ts";
-import { stopped } from "./options.ts";
 import { PRESETS } from "./presets.ts";
-import { readVersions } from "./versions.ts";
 
 describe("every preset", () => {
   for (const preset of Object.values(PRESETS)) {

@@ -4,7 +4,7 @@
  */
 
 import { type PolicyGradientOptions, VARIANTS } from "../../learn/policy-gradient.ts";
-import { LONGEST_CHAIN } from "./base-model.ts";
+import { LONGEST_CHAIN } from "../pretrain/base-model.ts";
 
 export type PresetName = "quick" | "default" | "full";
 

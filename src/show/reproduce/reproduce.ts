@@ -22,12 +22,7 @@ import { openRun, type Run } from "../../store/run-folder.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import { judge } from "../../tasks/countdown/verifier.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
-import { type BasePlan, basePlan } from "../pretrain/plans.ts";
-import type { Report } from "../report/schema.ts";
-import { writeReport } from "../report/write.ts";
-import { type EventOf, isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts";
-import { assembleReport } from "./assemble.ts";
-import { gateOf } from "./gate.ts";
+import { type RunHooks, stopped } from "../job/hooks.ts";
 import {
   behavioursOf,
   GO_ON,
@@ -37,14 +32,21 @@ import {
   sampleChains,
   tallyBehaviours,
   toRecords,
-} from "./measuring.ts";
-import { type ReproduceOptions, type RunHooks, stopped } from "./options.ts";
-import { PRESETS, type Preset, type Sampling } from "./presets.ts";
+} from "../job/measuring.ts";
+import { loadTrainingState } from "../job/training-state.ts";
+import { readVersions } from "../job/versions.ts";
+import { gateOf } from "../pretrain/gate.ts";
+import { type BaseOptions, loadBase } from "../pretrain/load-base.ts";
+import { type BasePlan, basePlan } from "../pretrain/plans.ts";
+import type { Report } from "../report/schema.ts";
+import { writeReport } from "../report/write.ts";
+import { type EventOf, isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts";
+import { assembleReport } from "./assemble.ts";
+import { PRESETS, type Preset, type PresetName, type Sampling } from "./presets.ts";
 import { FRESH_STATE, type JudgedChain, type Measurement, type RunState, runStateSchema } from "./run-state.ts";
 import { curveEvents } from "./test-curves.ts";
-import { loadTrainingState } from "./training-state.ts";
-import { readVersions } from "./versions.ts";
-import { loadBase } from "./weights.ts";
+
+export type ReproduceOptions = BaseOptions & { readonly preset: PresetName };
 
 /** Problems whose chains are shown side by side. */
 const SHOWN = 24;

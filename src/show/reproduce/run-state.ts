@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { BehaviourTally } from "../../measure/behaviours.ts";
 import { BEHAVIOUR_NAMES } from "../../measure/behaviours.ts";
 import type { ProblemChains } from "../../measure/chains.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate } from "../pretrain/gate.ts";
 
 export type JudgedChain = {
   readonly text: string;

@@ -4,8 +4,8 @@ import type { TransformerShape } from "../../core/flops.ts";
 import { Rng } from "../../core/rng.ts";
 import type { ProblemChains } from "../../measure/chains.ts";
 import { type LengthPoint, lengthCurve, type SamplePoint, sampleCurve } from "../../measure/curves.ts";
+import { type SampledChain, toRecords } from "../job/measuring.ts";
 import { parseRunEvent, type RunEvent } from "../server/events.ts";
-import { type SampledChain, toRecords } from "./measuring.ts";
 import type { Preset } from "./presets.ts";
 
 export type CurveSetting = {

@@ -8,11 +8,11 @@
  * few chains after each pass.
  */
 
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { trainFlops } from "../../core/flops.ts";
 import { Rng } from "../../core/rng.ts";
 import { readCheckpoint, writeCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
+import { weightsDigest } from "../../engine/checkpoint/weights-digest.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { Lookahead } from "../../learn/lookahead.ts";
 import type { LabelledSteps } from "../../learn/process-lessons.ts";
@@ -24,9 +24,9 @@ import { readJournal } from "../../store/read-journal.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
-import { type RunHooks, stopped } from "../reproduce/options.ts";
-import { loadTrainingState } from "../reproduce/training-state.ts";
-import { readVersions } from "../reproduce/versions.ts";
+import { type RunHooks, stopped } from "../job/hooks.ts";
+import { loadTrainingState } from "../job/training-state.ts";
+import { readVersions } from "../job/versions.ts";
 import { isKnownEvent, parseRunEvent, type RunEvent } from "../server/events.ts";
 import { calibrateLookahead, lookaheadOf } from "./ahead.ts";
 import { isRound, labelRound, lessonsOf, type Round, rewardEvent } from "./lessons.ts";
@@ -62,7 +62,7 @@ type State = z.infer<typeof stateSchema>;
 export async function trainRewardModel(options: RewardJobOptions, hooks: RunHooks): Promise<RewardReport> {
   const { name, path } = findModel(options.model);
   const { config, parameters } = await readCheckpoint(path);
-  const digest = createHash("sha256").update(new Uint8Array(parameters.slice().buffer)).digest("hex");
+  const digest = weightsDigest(parameters);
   const { seed, plan, fresh, now, threads } = options;
   const engine = threads === undefined ? {} : { threads };
   await using policy = new Engine(config, parameters, engine);

@@ -15,7 +15,7 @@ import { solvabilityOf, stepsOf } from "../../tasks/countdown/solvability.ts";
 import { hasEnded } from "../../tasks/countdown/steps.ts";
 import type { CountdownTask } from "../../tasks/countdown/task.ts";
 import { judge } from "../../tasks/countdown/verifier.ts";
-import { heldOut } from "../reproduce/measuring.ts";
+import { heldOut } from "../job/measuring.ts";
 import type { EventOf } from "../server/events.ts";
 import { type Ahead, type FreshStates, measureAhead } from "./ahead.ts";
 import { labelOptions } from "./lessons.ts";

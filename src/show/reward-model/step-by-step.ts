@@ -1,10 +1,10 @@
 /** A few chains, under each step the score of a process reward model beside the truth by an exact solver. */
 
+import { agreementOf, disagrees, type ScoredStep } from "../../measure/agreement.ts";
 import { stepWords } from "../chain-text.ts";
 import { counted, percent } from "../report/format.ts";
 import type { Html } from "../report/html.ts";
 import { paragraphs, section, table } from "../report/page/parts.ts";
-import { agreementOf, disagrees, type ScoredStep } from "./agreement.ts";
 import type { ShownChain } from "./measure.ts";
 
 const CHAINS = 6;

@@ -21,7 +21,7 @@ import { CountdownTask } from "../../tasks/countdown/task.ts";
 import { judge as judgeCountdown } from "../../tasks/countdown/verifier.ts";
 import { problemOf, seedsOf } from "../../tasks/in-context/dictionary.ts";
 import { judge as judgeMeaning } from "../../tasks/in-context/verifier.ts";
-import { MEASURED_SEED } from "../reproduce/measuring.ts";
+import { MEASURED_SEED } from "../job/measuring.ts";
 
 /** Of one problem after another: whether it was solved, as a share of its chains, and the mean tokens of a chain. */
 export type Solved = { readonly shares: number[]; readonly tokens: number };

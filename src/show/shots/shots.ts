@@ -5,15 +5,15 @@
 
 import { z } from "zod";
 import type { Checkpoint } from "../../engine/checkpoint/checkpoint.ts";
+import { weightsDigest } from "../../engine/checkpoint/weights-digest.ts";
 import { Engine } from "../../engine/engine.ts";
 import { EmbeddedModel } from "../../model/embedded.ts";
 import { exists } from "../../store/atomic.ts";
 import { readJournal } from "../../store/read-journal.ts";
 import { openRun } from "../../store/run-folder.ts";
-import { digestOf } from "../improve/generation-data.ts";
+import { stopped } from "../job/hooks.ts";
+import { readVersions } from "../job/versions.ts";
 import { rasterise } from "../report/figure.ts";
-import { stopped } from "../reproduce/options.ts";
-import { readVersions } from "../reproduce/versions.ts";
 import { shotsFigure } from "./figure.ts";
 import { measureShots, measureThought, measureVotes, type ThoughtTaskName } from "./measure.ts";
 import { shotsHtml } from "./page.ts";
@@ -76,7 +76,7 @@ type Data = z.infer<typeof measured>["data"];
 export async function shotsRun(options: ShotsOptions): Promise<ShotsResult> {
   const { model, thinkers, problems, seed, dir, threads, now } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const config = { job: "shots", problems, model: digestOf(model.checkpoint.parameters) };
+  const config = { job: "shots", problems, model: weightsDigest(model.checkpoint.parameters) };
   await using run = await openRun(dir, {
     config,
     seed,
@@ -125,7 +125,7 @@ export async function shotsRun(options: ShotsOptions): Promise<ShotsResult> {
     const thought: Thought[] = [];
     for (const thinker of thinkers) {
       await using opened = open(thinker, threads);
-      const digest = digestOf(thinker.checkpoint.parameters);
+      const digest = weightsDigest(thinker.checkpoint.parameters);
       for (const difficulty of thinker.difficulties) {
         const name = `${thinker.task} ${digest} ${difficulty}`;
         const data = await once(name, () =>

@@ -14,11 +14,11 @@ import { NO_RECORDING, type Recording, readRecording, recorded } from "../../mod
 import { sharedPrefixFlops } from "../../model/shared-prefix-flops.ts";
 import { exists } from "../../store/atomic.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
-import type { Contender } from "../cli/options.ts";
+import { readVersions } from "../job/versions.ts";
 import { rasterise } from "../report/figure.ts";
 import { fixed } from "../report/format.ts";
-import { readVersions } from "../reproduce/versions.ts";
 import { type Cell, cellName, cellsOf, readSolved, type Solved, solveGrid } from "./grid.ts";
+import type { Contender } from "./names.ts";
 import { benchFigure, benchHtml } from "./page.ts";
 import { type BenchResult, pointsOf, warningsOf } from "./result.ts";
 import type { BenchTask } from "./tasks.ts";

@@ -10,7 +10,7 @@ import type { Problem } from "../../core/problem.ts";
 import { Rng } from "../../core/rng.ts";
 import type { Journal } from "../../store/journal.ts";
 import { readJournal } from "../../store/read-journal.ts";
-import type { Contender } from "../cli/options.ts";
+import type { Contender } from "./names.ts";
 import { chainsWithin, makeStrategy } from "./strategies.ts";
 import type { BenchTask } from "./tasks.ts";
 

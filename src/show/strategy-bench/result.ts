@@ -3,8 +3,8 @@
 import type { Cost } from "../../core/budget.ts";
 import { Rng } from "../../core/rng.ts";
 import { type Interval, meanInterval } from "../../measure/bootstrap.ts";
-import type { Contender } from "../cli/options.ts";
 import { type Cell, cellName, contenderName, type Solved } from "./grid.ts";
+import type { Contender } from "./names.ts";
 
 /** One contender at one budget: a mean over problems, each of which is a mean over seeds. */
 export type BenchPoint = Contender & {

@@ -5,7 +5,7 @@ import { byInstruction, type Revise } from "../../search/revision.ts";
 import type { RollOutOptions } from "../../search/roll-outs.ts";
 import type { StepFormat } from "../../search/steps.ts";
 import { COUNTDOWN_STEPS, hasEnded, tryAgain } from "../../tasks/countdown/steps.ts";
-import { GO_ON } from "../reproduce/measuring.ts";
+import { GO_ON } from "../job/measuring.ts";
 
 export type Setting = {
   /** Tokens of one chain where several are written. */

@@ -14,7 +14,7 @@ import { type MctsOptions, mcts } from "../../search/mcts.ts";
 import { sequentialRevision } from "../../search/revision.ts";
 import { byAnswer, byVerifier, rollOuts } from "../../search/roll-outs.ts";
 import { single } from "../../search/single.ts";
-import type { StrategyName } from "../cli/options.ts";
+import type { StrategyName } from "./names.ts";
 import type { Setting } from "./setting.ts";
 
 export type StrategyOptions = {

@@ -10,7 +10,7 @@ import { CountdownTask } from "../../tasks/countdown/task.ts";
 import { parseQuestion, type Question } from "../../tasks/questions.ts";
 import { extractFinalAnswer } from "../../verify/final-answer-verifier.ts";
 import { MathVerifier } from "../../verify/math/math-verifier.ts";
-import type { Prompting } from "../cli/options.ts";
+import type { Prompting } from "./names.ts";
 import { COUNTDOWN, QUESTIONS, type Setting } from "./setting.ts";
 
 export type BenchTask = {

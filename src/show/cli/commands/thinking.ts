@@ -3,16 +3,8 @@
 import { Option } from "commander";
 import { AGGREGATIONS } from "../../../core/aggregations.ts";
 import { VERIFIER_KINDS } from "../../../verify/verifier-spec.ts";
-import {
-  budgets,
-  contenders,
-  decimal,
-  jsonOption,
-  PROMPTINGS,
-  STRATEGIES,
-  seedOption,
-  wholeNumber,
-} from "../options.ts";
+import { PROMPTINGS, STRATEGIES } from "../../strategy-bench/names.ts";
+import { budgets, contenders, decimal, jsonOption, seedOption, wholeNumber } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Adder } from "./adder.ts";
 

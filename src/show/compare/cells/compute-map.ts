@@ -11,7 +11,7 @@ import { Engine } from "../../../engine/engine.ts";
 import { lengthCurve, sampleCurve } from "../../../measure/curves.ts";
 import { EmbeddedModel } from "../../../model/embedded.ts";
 import { countdownTokenizer } from "../../../tasks/countdown/vocabulary.ts";
-import { heldOut } from "../../reproduce/measuring.ts";
+import { heldOut } from "../../job/measuring.ts";
 import { intervalsOf } from "../../reproduce/test-curves.ts";
 import type { ComparePreset } from "../presets.ts";
 import { readPoint } from "./cell.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Completion } from "../../../core/completion.ts";
 import { problemOf } from "../../../tasks/countdown/puzzle.ts";
-import { type SampledChain, tallyBehaviours } from "../../reproduce/measuring.ts";
+import { type SampledChain, tallyBehaviours } from "../../job/measuring.ts";
 import { correctionsOf, recoveryOf } from "./measure-correction.ts";
 
 const EASY = problemOf({ numbers: [8, 3], target: 24 });

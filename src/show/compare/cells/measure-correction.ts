@@ -5,7 +5,7 @@ import { CORRECTIONS, recoveries } from "../../../measure/recovery.ts";
 import { type Puzzle, puzzleOf } from "../../../tasks/countdown/puzzle.ts";
 import { parseChain } from "../../../tasks/countdown/trace.ts";
 import { judge } from "../../../tasks/countdown/verifier.ts";
-import type { SampledChain } from "../../reproduce/measuring.ts";
+import type { SampledChain } from "../../job/measuring.ts";
 import type { CellCorrections, CellRecovery } from "./cell-state.ts";
 
 /** Of each problem, in their order: what became of chains whose first complete attempt missed. */

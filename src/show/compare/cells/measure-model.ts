@@ -8,7 +8,7 @@ import type { EmbeddedModel } from "../../../model/embedded.ts";
 import { solvabilityOf } from "../../../tasks/countdown/solvability.ts";
 import type { Solver } from "../../../tasks/countdown/solver.ts";
 import { judge } from "../../../tasks/countdown/verifier.ts";
-import { type SampledChain, sampleChains, tallyBehaviours, toRecords } from "../../reproduce/measuring.ts";
+import { type SampledChain, sampleChains, tallyBehaviours, toRecords } from "../../job/measuring.ts";
 import type { Sampling } from "../../reproduce/presets.ts";
 import { intervalsOf } from "../../reproduce/test-curves.ts";
 import type { Judge } from "../method.ts";

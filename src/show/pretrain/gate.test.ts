@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ScriptedModel } from "../../model/scripted.ts";
 import { problemOf } from "../../tasks/countdown/puzzle.ts";
+import { sampleChains } from "../job/measuring.ts";
 import { GATE_THRESHOLDS, gateOf, passesGate } from "./gate.ts";
-import { sampleChains } from "./measuring.ts";
 
 const PROBLEM = problemOf({ numbers: [4, 5, 2], target: 22 });
 const FAIR = { format: 0.99, operations: 0.98, passAt1: 0.25 };

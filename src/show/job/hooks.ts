@@ -1,23 +1,7 @@
-/** What the long jobs are asked for, and whom they tell. */
+/** Whom a long job tells of itself, and what stops it. */
 
 import { MullError } from "../../core/errors.ts";
 import type { RunEvent } from "../server/events.ts";
-import type { PresetName } from "./presets.ts";
-
-export type ReproduceOptions = {
-  readonly preset: PresetName;
-  readonly seed: number;
-  /** Pretrain the base model first, inside the run's folder, instead of taking the shipped one. */
-  readonly fromScratch: boolean;
-  /** The folder of a checkpoint to begin from instead of the shipped base model. */
-  readonly base?: string;
-  /** The run's folder. */
-  readonly out: string;
-  /** Delete what the folder holds and start over. */
-  readonly fresh: boolean;
-  /** Compute threads; one a core by default. */
-  readonly threads?: number;
-};
 
 export type RunHooks = {
   /** Every event of the run, those of an earlier part of it first. */

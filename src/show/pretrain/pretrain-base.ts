@@ -15,12 +15,12 @@ import { type PretrainStep, pretrain, type SupervisedText } from "../../learn/pr
 import { summarise, summariseBy } from "../../measure/chains.ts";
 import { EmbeddedModel } from "../../model/embedded.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
-import { type BasePlan, basePlan } from "../pretrain/plans.ts";
+import { type RunHooks, stopped } from "../job/hooks.ts";
+import { sampleChains, toRecords } from "../job/measuring.ts";
+import { loadTrainingState } from "../job/training-state.ts";
+import { readVersions } from "../job/versions.ts";
 import { parseRunEvent, type RunEvent } from "../server/events.ts";
-import { sampleChains, toRecords } from "./measuring.ts";
-import { type RunHooks, stopped } from "./options.ts";
-import { loadTrainingState } from "./training-state.ts";
-import { readVersions } from "./versions.ts";
+import { type BasePlan, basePlan } from "./plans.ts";
 
 export type PretrainBaseOptions = {
   readonly steps?: number;

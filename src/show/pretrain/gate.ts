@@ -6,7 +6,7 @@
 
 import { type Puzzle, puzzleOf } from "../../tasks/countdown/puzzle.ts";
 import { parseChain } from "../../tasks/countdown/trace.ts";
-import type { SampledChain } from "./measuring.ts";
+import type { SampledChain } from "../job/measuring.ts";
 
 /** How far a model keeps to the format and to arithmetic. */
 export type Gate = {

@@ -1,15 +1,29 @@
 /** Where a run's base weights come from: the shipped model, or one pretrained on the spot. */
 
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { MullError } from "../../core/errors.ts";
 import { readCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
+import { weightsDigest } from "../../engine/checkpoint/weights-digest.ts";
 import type { TransformerConfig } from "../../engine/transformer.ts";
 import { SHIPPED } from "../../model/open.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
-import type { BasePlan } from "../pretrain/plans.ts";
-import type { ReproduceOptions, RunHooks } from "./options.ts";
-import { pretrainBase } from "./pretrain.ts";
+import type { RunHooks } from "../job/hooks.ts";
+import type { BasePlan } from "./plans.ts";
+import { pretrainBase } from "./pretrain-base.ts";
+
+export type BaseOptions = {
+  readonly seed: number;
+  /** Pretrain the base model first, inside the run's folder, instead of taking the shipped one. */
+  readonly fromScratch: boolean;
+  /** The folder of a checkpoint to begin from instead of the shipped base model. */
+  readonly base?: string;
+  /** The run's folder. */
+  readonly out: string;
+  /** Delete what the folder holds and start over. */
+  readonly fresh: boolean;
+  /** Compute threads; one a core by default. */
+  readonly threads?: number;
+};
 
 export type BaseWeights = {
   readonly config: TransformerConfig;
@@ -25,7 +39,7 @@ export type BaseWeights = {
  *
  * @throws MullError `checkpoint` where the folder holds no model for Countdown; what `pretrainBase` throws
  */
-export async function loadBase(options: ReproduceOptions, hooks: RunHooks, plan: BasePlan): Promise<BaseWeights> {
+export async function loadBase(options: BaseOptions, hooks: RunHooks, plan: BasePlan): Promise<BaseWeights> {
   const { seed, out, fresh, threads, fromScratch } = options;
   const folder = fromScratch ? join(out, "base") : (options.base ?? SHIPPED.base);
   if (fromScratch) {
@@ -37,6 +51,5 @@ export async function loadBase(options: ReproduceOptions, hooks: RunHooks, plan:
       hint: "make a base model with mull pretrain",
     });
   }
-  const bytes = new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength);
-  return { config, parameters, digest: createHash("sha256").update(bytes).digest("hex") };
+  return { config, parameters, digest: weightsDigest(parameters) };
 }
