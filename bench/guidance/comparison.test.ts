@@ -8,7 +8,7 @@ import { readCheckpoint } from "../../src/engine/checkpoint/checkpoint.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { withHead } from "../../src/engine/transformer.ts";
 import { TOY_SHAPE } from "../../src/learn/fixtures/toy.ts";
-import { RewardModel } from "../../src/learn/reward-model.ts";
+import { RewardModel } from "../../src/learn/reward/reward-model.ts";
 import { EmbeddedModel } from "../../src/model/embedded.ts";
 import { SHIPPED } from "../../src/model/open.ts";
 import { heldOut } from "../../src/show/job/measuring.ts";

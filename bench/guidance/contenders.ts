@@ -15,7 +15,7 @@ import type { Model, StepScorer, Verifier } from "../../src/core/interfaces.ts";
 import type { Problem } from "../../src/core/problem.ts";
 import type { Rng } from "../../src/core/rng.ts";
 import { unscored } from "../../src/core/verdict.ts";
-import type { RewardModel } from "../../src/learn/reward-model.ts";
+import type { RewardModel } from "../../src/learn/reward/reward-model.ts";
 import type { EmbeddedModel } from "../../src/model/embedded.ts";
 import { beamSearch } from "../../src/search/beam-search.ts";
 import { mcts } from "../../src/search/mcts.ts";

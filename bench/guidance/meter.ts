@@ -9,7 +9,7 @@
 import { type Completion, NOT_SENT, type SampleRequest } from "../../src/core/completion.ts";
 import { forwardFlops, type TransformerShape } from "../../src/core/flops.ts";
 import type { Model, SampleOptions } from "../../src/core/interfaces.ts";
-import { CountedModel } from "../../src/learn/counted-model.ts";
+import { CountedModel } from "../../src/learn/chains/counted-model.ts";
 
 export const VALUE_COSTS = ["read", "remembered"] as const;
 export type ValueCost = (typeof VALUE_COSTS)[number];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { MullError } from "../../src/core/errors.ts";
 import { Rng } from "../../src/core/rng.ts";
 import { readCheckpoint } from "../../src/engine/checkpoint/checkpoint.ts";
-import { RewardModel, type RewardModelOptions } from "../../src/learn/reward-model.ts";
+import { RewardModel, type RewardModelOptions } from "../../src/learn/reward/reward-model.ts";
 import type { EmbeddedModel } from "../../src/model/embedded.ts";
 import { lastCheckpoint } from "../../src/model/open.ts";
 import { sampleChains } from "../../src/show/job/measuring.ts";

@@ -5,11 +5,11 @@ import { describe, test } from "node:test";
 import type { Problem } from "../core/problem.ts";
 import { Rng } from "../core/rng.ts";
 import { wrong } from "../core/verdict.ts";
+import type { Group } from "./chains/rollouts.ts";
+import { type Splicer, splice } from "./chains/splice.ts";
 import { type CombinationOptions, combination } from "./combination.ts";
 import { collect, collectUntilThrown } from "./fixtures/steps.ts";
 import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts";
-import type { Group } from "./rollouts.ts";
-import { type Splicer, splice } from "./splice.ts";
 
 const problem = { id: "p", prompt: "1" };
 

@@ -10,6 +10,8 @@
 
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
+import { generationFlops, type RolloutOptions, rollOut } from "./chains/rollouts.ts";
+import { type Monologue, type SpliceOptions, type Splicer, splice } from "./chains/splice.ts";
 import { type FineTuneOptions, fineTune } from "./fine-tune.ts";
 import {
   asPolicy,
@@ -20,8 +22,6 @@ import {
   type LearnStep,
 } from "./learn-step.ts";
 import { type SupervisedText, supervised } from "./pretrain.ts";
-import { generationFlops, type RolloutOptions, rollOut } from "./rollouts.ts";
-import { type Monologue, type SpliceOptions, type Splicer, splice } from "./splice.ts";
 
 export type CombinationOptions = RolloutOptions &
   FineTuneOptions &

@@ -12,6 +12,8 @@
 
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
+import { type Group, generationFlops, type RolloutOptions, rollOut } from "./chains/rollouts.ts";
+import { underWeights } from "./chains/sampling-weights.ts";
 import { type FineTuneOptions, fineTune } from "./fine-tune.ts";
 import {
   asPolicy,
@@ -22,8 +24,6 @@ import {
   type LearnStep,
 } from "./learn-step.ts";
 import { type SupervisedText, supervised } from "./pretrain.ts";
-import { type Group, generationFlops, type RolloutOptions, rollOut } from "./rollouts.ts";
-import { underWeights } from "./sampling-weights.ts";
 
 export type DistillationOptions = RolloutOptions &
   FineTuneOptions & {

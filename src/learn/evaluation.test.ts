@@ -5,13 +5,13 @@ import { describe, test } from "node:test";
 import type { Verifier } from "../core/interfaces.ts";
 import { Rng } from "../core/rng.ts";
 import { unscored } from "../core/verdict.ts";
+import type { Rollout } from "./chains/rollouts.ts";
 import { type EvaluationOptions, type EvaluationStep, evaluation } from "./evaluation.ts";
 import { collect, collectUntilThrown } from "./fixtures/steps.ts";
 import { toyProblems, toyVerifier } from "./fixtures/toy.ts";
 import { TOY_LABELS, TOY_PPO, toyLearnerWithHead, toyRewardModel } from "./fixtures/toy-head.ts";
 import type { Learner, LearnProgress } from "./learn-step.ts";
-import type { LabelledSteps } from "./process-lessons.ts";
-import type { Rollout } from "./rollouts.ts";
+import type { LabelledSteps } from "./reward/process-lessons.ts";
 
 type Model = ReturnType<typeof toyRewardModel>;
 

@@ -15,10 +15,10 @@
 
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
+import type { ProcessReward } from "./credit/ppo-rewards.ts";
 import { describeGroups, klToReference, type Learner, type LearnProgress } from "./learn-step.ts";
 import { type PpoOptions, type PpoStep, ppoUpdate, writeChains } from "./ppo.ts";
-import type { ProcessReward } from "./ppo-rewards.ts";
-import { type Taught, type Teaching, teach } from "./process-lessons.ts";
+import { type Taught, type Teaching, teach } from "./reward/process-lessons.ts";
 
 export type EvaluationOptions = PpoOptions &
   Teaching &

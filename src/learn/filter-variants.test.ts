@@ -10,7 +10,7 @@ import { type FilterOptions, type FilterStep, filter } from "./filter.ts";
 import { TOY_ADAMW, TOY_SHAPE, type ToyLearner, toyLearner, toyProblems, toyWeights } from "./fixtures/toy.ts";
 import { TOY_LABELS } from "./fixtures/toy-head.ts";
 import { CROSS_ENTROPY, type SupervisedText, supervised } from "./pretrain.ts";
-import type { LabelledSteps, ProcessRewardModel } from "./process-lessons.ts";
+import type { LabelledSteps, ProcessRewardModel } from "./reward/process-lessons.ts";
 
 const OPTIONS: FilterOptions = {
   steps: 3,

@@ -5,12 +5,12 @@ import { describe, test } from "node:test";
 import type { Verifier } from "../core/interfaces.ts";
 import { Rng } from "../core/rng.ts";
 import { unscored, type Verdict } from "../core/verdict.ts";
+import type { Rollout } from "./chains/rollouts.ts";
 import { distinctCorrect, type FilterOptions, filter } from "./filter.ts";
 import { collect, collectUntilThrown } from "./fixtures/steps.ts";
 import { TOY_ADAMW, toyLearner, toyProblems, toyVerifier } from "./fixtures/toy.ts";
 import type { LearnStep } from "./learn-step.ts";
 import { CROSS_ENTROPY, supervised } from "./pretrain.ts";
-import type { Rollout } from "./rollouts.ts";
 
 const OPTIONS: FilterOptions = {
   steps: 1,

@@ -15,6 +15,8 @@
 import { AGGREGATIONS, type Aggregation } from "../core/aggregations.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
+import { type Group, generationFlops, type Rollout, type RolloutOptions, rollOut } from "./chains/rollouts.ts";
+import type { ChainScorer } from "./credit/ppo-rewards.ts";
 import { type FineTuneOptions, fineTune, fineTuneFrom } from "./fine-tune.ts";
 import {
   asPolicy,
@@ -24,10 +26,8 @@ import {
   type LearnProgress,
   type LearnStep,
 } from "./learn-step.ts";
-import type { ChainScorer } from "./ppo-rewards.ts";
 import { type SupervisedText, supervised, textOf } from "./pretrain.ts";
-import { type Taught, type Teaching, teach } from "./process-lessons.ts";
-import { type Group, generationFlops, type Rollout, type RolloutOptions, rollOut } from "./rollouts.ts";
+import { type Taught, type Teaching, teach } from "./reward/process-lessons.ts";
 
 export type FilterOptions = RolloutOptions &
   FineTuneOptions & {

@@ -11,8 +11,8 @@ import type { SearchNode } from "../search/search-tree.ts";
 import { ROOT } from "../search/steps.ts";
 import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts";
 import { type GuidanceOptions, type GuidanceStep, guidance, type ValueExample } from "./guidance.ts";
-import { type TreeOptions, treeTeacher } from "./tree-teacher.ts";
-import { sequencesOf, targetsOf } from "./visit-targets.ts";
+import { type TreeOptions, treeTeacher } from "./teachers/tree-teacher.ts";
+import { sequencesOf, targetsOf } from "./teachers/visit-targets.ts";
 
 const problem = { id: "p", prompt: "?" };
 const letters = {

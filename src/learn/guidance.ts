@@ -13,10 +13,10 @@ import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { ScorerFor } from "../search/roll-outs.ts";
 import type { StepFormat } from "../search/steps.ts";
+import { generationFlops, type RolloutOptions, rollOut } from "./chains/rollouts.ts";
 import { type FineTuneOptions, fineTune } from "./fine-tune.ts";
 import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
-import { generationFlops, type RolloutOptions, rollOut } from "./rollouts.ts";
-import { type Imitation, sequencesOf, type VisitTarget } from "./visit-targets.ts";
+import { type Imitation, sequencesOf, type VisitTarget } from "./teachers/visit-targets.ts";
 
 export type ValueExample = {
   readonly problem: Problem;
@@ -79,7 +79,7 @@ export type GuidanceStep = LearnStep & {
  * import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts"; // after a digit, write the next one
  * import { byVerifier, rollOuts } from "../search/roll-outs.ts";
  * import { Rng } from "../core/rng.ts";
- * import { treeTeacher } from "./tree-teacher.ts";
+ * import { treeTeacher } from "./teachers/tree-teacher.ts";
  * await using learner = toyLearner();
  * const value = { scorer: rollOuts({ n: 2, maxTokens: 1, judge: byVerifier, separator: " " }) };
  * const ends = { ended: (text: string) => text.endsWith("end"), split: (text: string) => text.split(/(?= )/), keep: 2 };

@@ -4,8 +4,8 @@ import type { Model, Verifier } from "../core/interfaces.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
 import type { Engine, OptimizerState } from "../engine/engine.ts";
 import type { WeightsName } from "../engine/messages.ts";
-import { isUseful } from "./advantages.ts";
-import { type Group, outcomeReward, type Rollout } from "./rollouts.ts";
+import { type Group, outcomeReward, type Rollout } from "./chains/rollouts.ts";
+import { isUseful } from "./credit/advantages.ts";
 
 export type Learner = {
   readonly engine: Engine;
@@ -97,7 +97,7 @@ export function describeGroups(
  * @example
  * import { Rng } from "../core/rng.ts";
  * import { toyLearner, toyProblems } from "./fixtures/toy.ts";
- * import { rollOut } from "./rollouts.ts";
+ * import { rollOut } from "./chains/rollouts.ts";
  * await using learner = toyLearner();
  * const options = { samples: 2, maxTokens: 2, temperature: 2 };
  * const groups = await rollOut(learner.model, learner.verifier, toyProblems(1)(0), new Rng(1), options);
@@ -126,7 +126,7 @@ const KL_CHAINS = 32;
  * @example
  * import { Rng } from "../core/rng.ts";
  * import { toyLearner, toyProblems } from "./fixtures/toy.ts";
- * import { rollOut } from "./rollouts.ts";
+ * import { rollOut } from "./chains/rollouts.ts";
  * await using learner = toyLearner(); // policy and reference are the same at first
  * const options = { samples: 4, maxTokens: 2, temperature: 1 };
  * const groups = await rollOut(learner.model, learner.verifier, toyProblems(2)(0), new Rng(1), options);

@@ -6,13 +6,13 @@ import type { Verifier } from "../core/interfaces.ts";
 import { Rng } from "../core/rng.ts";
 import { correct, unscored, wrong } from "../core/verdict.ts";
 import { Engine, newOptimizerState } from "../engine/engine.ts";
-import { groupAdvantages } from "./advantages.ts";
+import type { Rollout } from "./chains/rollouts.ts";
+import { groupAdvantages } from "./credit/advantages.ts";
 import { collect, collectUntilThrown } from "./fixtures/steps.ts";
 import { TOY_ADAMW, TOY_SHAPE, type ToyLearner, toyLearner, toyProblems, toyVerifier } from "./fixtures/toy.ts";
 import type { LearnStep } from "./learn-step.ts";
+import { policyLoss } from "./loss/policy-loss.ts";
 import { type PolicyGradientOptions, policyGradient, VARIANTS } from "./policy-gradient.ts";
-import { policyLoss } from "./policy-loss.ts";
-import type { Rollout } from "./rollouts.ts";
 
 const OPTIONS: PolicyGradientOptions = {
   ...VARIANTS.grpo,

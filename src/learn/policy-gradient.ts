@@ -11,16 +11,6 @@
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
-import { type Baseline, groupAdvantages, isUseful, overlongPenalty } from "./advantages.ts";
-import {
-  asPolicy,
-  describeGroups,
-  klToReference,
-  type Learner,
-  type LearnProgress,
-  type LearnStep,
-} from "./learn-step.ts";
-import { type Aggregation, policyLoss } from "./policy-loss.ts";
 import {
   type Group,
   generationFlops,
@@ -29,9 +19,19 @@ import {
   type RolloutOptions,
   rollOut,
   scoringFlops,
-} from "./rollouts.ts";
-import { SamplingWeights } from "./sampling-weights.ts";
-import { type CreditedChain, type TokenUpdate, updateOnTokens } from "./token-update.ts";
+} from "./chains/rollouts.ts";
+import { SamplingWeights } from "./chains/sampling-weights.ts";
+import { type Baseline, groupAdvantages, isUseful, overlongPenalty } from "./credit/advantages.ts";
+import {
+  asPolicy,
+  describeGroups,
+  klToReference,
+  type Learner,
+  type LearnProgress,
+  type LearnStep,
+} from "./learn-step.ts";
+import { type Aggregation, policyLoss } from "./loss/policy-loss.ts";
+import { type CreditedChain, type TokenUpdate, updateOnTokens } from "./loss/token-update.ts";
 
 export type PolicyGradientOptions = RolloutOptions & {
   readonly steps: number;

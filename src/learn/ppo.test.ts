@@ -5,13 +5,13 @@ import { describe, test } from "node:test";
 import { Rng } from "../core/rng.ts";
 import { correct, unscored, wrong } from "../core/verdict.ts";
 import { parameterCount } from "../engine/transformer.ts";
+import type { Group, Rollout } from "./chains/rollouts.ts";
+import { type ChainScorer, type PpoReward, tokenRewards } from "./credit/ppo-rewards.ts";
 import { collect, collectUntilThrown } from "./fixtures/steps.ts";
 import { TOY_SHAPE, ToyModel, toyLearner, toyProblems, toyVerifier } from "./fixtures/toy.ts";
 import { TOY_PPO, toyLearnerWithHead } from "./fixtures/toy-head.ts";
 import { klToReference, type Learner, type LearnProgress } from "./learn-step.ts";
 import { type PpoOptions, type PpoStep, ppo, ppoUpdate, writeChains } from "./ppo.ts";
-import { type ChainScorer, type PpoReward, tokenRewards } from "./ppo-rewards.ts";
-import type { Group, Rollout } from "./rollouts.ts";
 
 const OUTCOME: PpoReward = { kind: "outcome" };
 const TRUNK = parameterCount(TOY_SHAPE);

@@ -15,6 +15,17 @@ import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { AdamWOptions } from "../engine/adamw.ts";
 import {
+  type Group,
+  generationFlops,
+  outcomeReward,
+  type Rollout,
+  type RolloutOptions,
+  rollOut,
+  scoringFlops,
+} from "./chains/rollouts.ts";
+import { isUnfinished, type PpoReward, tokenRewards } from "./credit/ppo-rewards.ts";
+import { generalisedAdvantages, rewardsToGo, type TokenAdvantages, whiten } from "./credit/returns.ts";
+import {
   asPolicy,
   describeGroups,
   klToReference,
@@ -23,20 +34,9 @@ import {
   type LearnStep,
   mean,
 } from "./learn-step.ts";
-import type { Aggregation, ClipOptions } from "./policy-loss.ts";
-import { ppoLoss, type ValueLossOptions } from "./ppo-loss.ts";
-import { isUnfinished, type PpoReward, tokenRewards } from "./ppo-rewards.ts";
-import { generalisedAdvantages, rewardsToGo, type TokenAdvantages, whiten } from "./returns.ts";
-import {
-  type Group,
-  generationFlops,
-  outcomeReward,
-  type Rollout,
-  type RolloutOptions,
-  rollOut,
-  scoringFlops,
-} from "./rollouts.ts";
-import { updateOnTokens } from "./token-update.ts";
+import type { Aggregation, ClipOptions } from "./loss/policy-loss.ts";
+import { ppoLoss, type ValueLossOptions } from "./loss/ppo-loss.ts";
+import { updateOnTokens } from "./loss/token-update.ts";
 
 export type PpoOptions = RolloutOptions &
   ClipOptions &

@@ -1,13 +1,13 @@
-/** REINFORCE++ on the toy task; its numbers are held beside PyTorch's in ppo-golden.test.ts. */
+/** REINFORCE++ on the toy task; its numbers are held beside PyTorch's in golden/ppo.test.ts. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Rng } from "../core/rng.ts";
+import type { Rollout } from "./chains/rollouts.ts";
 import { collect } from "./fixtures/steps.ts";
 import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts";
 import type { Learner, LearnProgress, LearnStep } from "./learn-step.ts";
 import { REINFORCE_PP, type ReinforceOptions, reinforcePlusPlus } from "./reinforce-plus-plus.ts";
-import type { Rollout } from "./rollouts.ts";
 
 const AMOUNT = { steps: 25, problemsPerStep: 5, samples: 8, maxTokens: 2, temperature: 1, minibatches: 2 } as const;
 

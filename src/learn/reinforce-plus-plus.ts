@@ -11,13 +11,13 @@
 
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
+import { outcomeReward, type Rollout, type RolloutOptions, scoringFlops } from "./chains/rollouts.ts";
+import { SamplingWeights } from "./chains/sampling-weights.ts";
+import { penalisedRewards, rewardsToGo, whiten } from "./credit/returns.ts";
 import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
-import { policyLoss } from "./policy-loss.ts";
+import { policyLoss } from "./loss/policy-loss.ts";
+import { type CreditedChain, type TokenUpdateOptions, updateOnTokens } from "./loss/token-update.ts";
 import { writeChains } from "./ppo.ts";
-import { penalisedRewards, rewardsToGo, whiten } from "./returns.ts";
-import { outcomeReward, type Rollout, type RolloutOptions, scoringFlops } from "./rollouts.ts";
-import { SamplingWeights } from "./sampling-weights.ts";
-import { type CreditedChain, type TokenUpdateOptions, updateOnTokens } from "./token-update.ts";
 
 export type ReinforceOptions = RolloutOptions &
   Omit<TokenUpdateOptions, "learn" | "klWeight"> & {

@@ -13,6 +13,7 @@
 
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
+import { generationFlops, type RolloutOptions, rollOut } from "./chains/rollouts.ts";
 import { distinctCorrect } from "./filter.ts";
 import { type FineTuneOptions, fineTune } from "./fine-tune.ts";
 import {
@@ -24,7 +25,6 @@ import {
   type LearnStep,
 } from "./learn-step.ts";
 import { type SupervisedText, supervised, textOf } from "./pretrain.ts";
-import { generationFlops, type RolloutOptions, rollOut } from "./rollouts.ts";
 
 export type SearchStreamOptions = RolloutOptions &
   FineTuneOptions & {

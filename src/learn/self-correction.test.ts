@@ -8,7 +8,7 @@ import { Rng } from "../core/rng.ts";
 import { correct, wrong } from "../core/verdict.ts";
 import { collect } from "./fixtures/steps.ts";
 import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts";
-import { policyLoss } from "./policy-loss.ts";
+import { policyLoss } from "./loss/policy-loss.ts";
 import {
   type SelfCorrectionOptions,
   type SelfCorrectionStep,

@@ -15,16 +15,6 @@ import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import { add, exp, mul, reduceSum, scalar, sub } from "../engine/graph/ops.ts";
 import type { Loss } from "../engine/training-graph.ts";
-import { groupAdvantages } from "./advantages.ts";
-import {
-  asPolicy,
-  describeGroups,
-  klToReference,
-  type Learner,
-  type LearnProgress,
-  type LearnStep,
-} from "./learn-step.ts";
-import { type ClipOptions, policyLoss } from "./policy-loss.ts";
 import {
   type Group,
   generationFlops,
@@ -33,8 +23,18 @@ import {
   type RolloutOptions,
   rollOut,
   scoringFlops,
-} from "./rollouts.ts";
-import { type CreditedChain, type TokenUpdateOptions, updateOnTokens } from "./token-update.ts";
+} from "./chains/rollouts.ts";
+import { groupAdvantages } from "./credit/advantages.ts";
+import {
+  asPolicy,
+  describeGroups,
+  klToReference,
+  type Learner,
+  type LearnProgress,
+  type LearnStep,
+} from "./learn-step.ts";
+import { type ClipOptions, policyLoss } from "./loss/policy-loss.ts";
+import { type CreditedChain, type TokenUpdateOptions, updateOnTokens } from "./loss/token-update.ts";
 
 export type SelfCorrectionOptions = RolloutOptions &
   Omit<TokenUpdateOptions, "klWeight" | "learn"> & {

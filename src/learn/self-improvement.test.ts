@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { Rng } from "../core/rng.ts";
 import { correct, wrong } from "../core/verdict.ts";
 import { bestOfN } from "../search/best-of-n.ts";
-import { type Data, intoFresh, intoSame, replayed } from "./distil-into.ts";
 import { TOY_ADAMW, toyLearner, toyProblems, toyVerifier, toyWeights } from "./fixtures/toy.ts";
+import { type Data, intoFresh, intoSame, replayed } from "./generations/distil-into.ts";
 import { type Generation, type SelfImprovementOptions, selfImprovement } from "./self-improvement.ts";
 
 const OPTIONS: SelfImprovementOptions = {

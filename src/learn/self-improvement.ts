@@ -19,14 +19,14 @@ import type { Strategy } from "../core/interfaces.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Rng } from "../core/rng.ts";
 import type { Verdict } from "../core/verdict.ts";
-import { type Diversity, diversityOf } from "./collapse.ts";
-import { CountedModel } from "./counted-model.ts";
-import type { Distil } from "./distil-into.ts";
+import { CountedModel } from "./chains/counted-model.ts";
+import { type Group, generationFlops, type Rollout, rollOut } from "./chains/rollouts.ts";
 import { distinctCorrect } from "./filter.ts";
-import { type FrontierOptions, mixOf, movedOn } from "./frontier.ts";
+import { type Diversity, diversityOf } from "./generations/collapse.ts";
+import type { Distil } from "./generations/distil-into.ts";
+import { type FrontierOptions, mixOf, movedOn } from "./generations/frontier.ts";
 import { describeGroups, klToReference, type Learner, type LearnProgress, type LearnStep } from "./learn-step.ts";
 import { type SupervisedText, textOf } from "./pretrain.ts";
-import { type Group, generationFlops, type Rollout, rollOut } from "./rollouts.ts";
 
 export type SelfImprovementOptions = {
   readonly generations: number;
@@ -106,7 +106,7 @@ export type Generation = LearnStep & {
  * import { TOY_ADAMW, toyLearner, toyProblems } from "./fixtures/toy.ts"; // after a digit, write the next one
  * import { bestOfN } from "../search/best-of-n.ts";
  * import { Rng } from "../core/rng.ts";
- * import { intoSame } from "./distil-into.ts";
+ * import { intoSame } from "./generations/distil-into.ts";
  * await using learner = toyLearner();
  * const frontier = { difficulties: [1], upTo: 1, by: "search", threshold: 0.9, share: 0.5 } as const;
  * const search = { strategy: bestOfN({ n: 8 }), budget: 16, maxTokens: 2, extract: () => null };

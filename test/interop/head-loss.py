@@ -1,4 +1,4 @@
-"""Golden values of the head's loss by PyTorch in double precision, for src/learn/head-loss.test.ts.
+"""Golden values of the head's loss by PyTorch in double precision, for src/learn/loss/head-loss.test.ts.
 
     python test/interop/head-loss.py
 """

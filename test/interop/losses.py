@@ -1,6 +1,6 @@
 """Golden values of the policy-gradient losses: a second implementation, in PyTorch and double precision.
 
-Prints src/learn/golden/losses.json, against which src/learn/golden.test.ts holds Mull's own:
+Prints src/learn/golden/losses.json, against which src/learn/golden/losses.test.ts holds Mull's own:
 
     python test/interop/losses.py > src/learn/golden/losses.json && npm run format
 

@@ -1,6 +1,6 @@
 """Golden values of PPO's joint loss and of REINFORCE++: a second implementation, in PyTorch and double precision.
 
-Prints src/learn/golden/ppo.json, against which src/learn/ppo-golden.test.ts holds Mull's own:
+Prints src/learn/golden/ppo.json, against which src/learn/golden/ppo.test.ts holds Mull's own:
 
     python test/interop/ppo.py > src/learn/golden/ppo.json && npm run format
 

@@ -1,6 +1,6 @@
 """Golden values of token-wise advantages: a second implementation, in PyTorch and double precision.
 
-Prints src/learn/golden/returns.json, against which src/learn/returns.test.ts holds Mull's own:
+Prints src/learn/golden/returns.json, against which src/learn/golden/returns.test.ts holds Mull's own:
 
     python test/interop/returns.py > src/learn/golden/returns.json && npm run format
 

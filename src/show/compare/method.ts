@@ -6,8 +6,8 @@
 import type { Problem } from "../../core/problem.ts";
 import type { Rng } from "../../core/rng.ts";
 import type { Engine, OptimizerState } from "../../engine/engine.ts";
+import type { ChainScorer } from "../../learn/credit/ppo-rewards.ts";
 import type { Learner, LearnProgress, LearnStep } from "../../learn/learn-step.ts";
-import type { ChainScorer } from "../../learn/ppo-rewards.ts";
 import type { CountdownTask } from "../../tasks/countdown/task.ts";
 import type { BaseWeights } from "../pretrain/load-base.ts";
 import type { KnobName, Knobs } from "./knobs.ts";

@@ -4,7 +4,7 @@ import type { Strategy, Verifier } from "../../core/interfaces.ts";
 import type { Problem } from "../../core/problem.ts";
 import { Rng } from "../../core/rng.ts";
 import type { WordLevelTokenizer } from "../../core/tokenizer.ts";
-import type { FrontierOptions } from "../../learn/frontier.ts";
+import type { FrontierOptions } from "../../learn/generations/frontier.ts";
 import type { SupervisedText } from "../../learn/pretrain.ts";
 import { bestOfN } from "../../search/best-of-n.ts";
 import { restating } from "../../search/restating.ts";

@@ -15,8 +15,8 @@ import { readCheckpoint, writeCheckpoint } from "../../engine/checkpoint/checkpo
 import { weightsDigest } from "../../engine/checkpoint/weights-digest.ts";
 import { Engine, newOptimizerState } from "../../engine/engine.ts";
 import { initialParameters, type TransformerConfig } from "../../engine/transformer.ts";
-import { type Distil, intoFresh, intoSame } from "../../learn/distil-into.ts";
-import type { FrontierOptions } from "../../learn/frontier.ts";
+import { type Distil, intoFresh, intoSame } from "../../learn/generations/distil-into.ts";
+import type { FrontierOptions } from "../../learn/generations/frontier.ts";
 import type { Learner } from "../../learn/learn-step.ts";
 import type { SupervisedText } from "../../learn/pretrain.ts";
 import { textOf } from "../../learn/pretrain.ts";

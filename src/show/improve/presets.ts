@@ -3,7 +3,7 @@
  * that two cores finish within the minutes named.
  */
 
-import type { IntoSameOptions } from "../../learn/distil-into.ts";
+import type { IntoSameOptions } from "../../learn/generations/distil-into.ts";
 import type { PretrainOptions } from "../../learn/pretrain.ts";
 import { pretrainOptions } from "../pretrain/base-model.ts";
 

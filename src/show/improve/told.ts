@@ -2,7 +2,7 @@
 
 import { MullError } from "../../core/errors.ts";
 import type { Rng } from "../../core/rng.ts";
-import { warningsOf } from "../../learn/collapse.ts";
+import { warningsOf } from "../../learn/generations/collapse.ts";
 import type { Generation } from "../../learn/self-improvement.ts";
 import { meanInterval } from "../../measure/bootstrap.ts";
 import { parseRunEvent, type RunEvent } from "../server/events.ts";

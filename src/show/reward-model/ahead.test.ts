@@ -3,7 +3,7 @@ import { after, describe, test } from "node:test";
 import { Rng } from "../../core/rng.ts";
 import { Engine } from "../../engine/engine.ts";
 import { randomParameters } from "../../engine/transformer.ts";
-import { RewardModel } from "../../learn/reward-model.ts";
+import { RewardModel } from "../../learn/reward/reward-model.ts";
 import { EmbeddedModel } from "../../model/embedded.ts";
 import { problemOf } from "../../tasks/countdown/puzzle.ts";
 import { solvabilityOf } from "../../tasks/countdown/solvability.ts";

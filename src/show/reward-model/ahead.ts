@@ -1,10 +1,10 @@
 /** A process reward model that looks ahead beside its head alone: on the same states, how each ranks, how it is calibrated, what it costs. */
 
 import type { Rng } from "../../core/rng.ts";
-import { Lookahead } from "../../learn/lookahead.ts";
-import type { SteppedChain } from "../../learn/process-labels.ts";
-import type { LabelledSteps } from "../../learn/process-lessons.ts";
-import type { RewardModel } from "../../learn/reward-model.ts";
+import { Lookahead } from "../../learn/reward/lookahead.ts";
+import type { SteppedChain } from "../../learn/reward/process-labels.ts";
+import type { LabelledSteps } from "../../learn/reward/process-lessons.ts";
+import type { RewardModel } from "../../learn/reward/reward-model.ts";
 import {
   calibrated,
   type PlattScaling,

@@ -3,9 +3,9 @@
 import { z } from "zod";
 import type { Problem } from "../../core/problem.ts";
 import type { Rng } from "../../core/rng.ts";
-import type { LabelledSteps } from "../../learn/process-lessons.ts";
-import { type JudgedChain, type LessonOptions, lessonsFrom } from "../../learn/reward-model-labels.ts";
-import { generationFlops } from "../../learn/rollouts.ts";
+import { generationFlops } from "../../learn/chains/rollouts.ts";
+import type { LabelledSteps } from "../../learn/reward/process-lessons.ts";
+import { type JudgedChain, type LessonOptions, lessonsFrom } from "../../learn/reward/reward-model-labels.ts";
 import type { EmbeddedModel } from "../../model/embedded.ts";
 import { beginsAttempt, RETURNS, stepsOf } from "../../tasks/countdown/solvability.ts";
 import { hasEnded } from "../../tasks/countdown/steps.ts";

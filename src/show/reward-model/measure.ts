@@ -5,10 +5,10 @@
 
 import type { Problem } from "../../core/problem.ts";
 import { deriveSeed, type Rng } from "../../core/rng.ts";
-import type { Lookahead } from "../../learn/lookahead.ts";
-import type { SteppedChain } from "../../learn/process-labels.ts";
-import type { RewardModel } from "../../learn/reward-model.ts";
-import { lessonsFrom } from "../../learn/reward-model-labels.ts";
+import type { Lookahead } from "../../learn/reward/lookahead.ts";
+import type { SteppedChain } from "../../learn/reward/process-labels.ts";
+import type { RewardModel } from "../../learn/reward/reward-model.ts";
+import { lessonsFrom } from "../../learn/reward/reward-model-labels.ts";
 import { calibrated, type PlattScaling, type Reliability, reliabilityOf } from "../../measure/calibration.ts";
 import type { EmbeddedModel } from "../../model/embedded.ts";
 import { solvabilityOf, stepsOf } from "../../tasks/countdown/solvability.ts";

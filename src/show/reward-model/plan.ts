@@ -2,7 +2,7 @@
 
 import { MullError } from "../../core/errors.ts";
 import type { AdamWOptions } from "../../engine/adamw.ts";
-import type { LessonOptions } from "../../learn/reward-model-labels.ts";
+import type { LessonOptions } from "../../learn/reward/reward-model-labels.ts";
 
 export type RewardPlan = {
   readonly kind: "process" | "outcome";

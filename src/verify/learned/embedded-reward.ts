@@ -1,6 +1,6 @@
 /**
  * A reward model that Mull carries: a head on its own transformer (engine/transformer.ts), read at the last token of every step. It is
- * trained by `HEAD_LOSS` (learn/head-loss.ts). As a scorer of steps it gives process rewards; `RewardVerifier` with `last` makes
+ * trained by `HEAD_LOSS` (learn/loss/head-loss.ts). As a scorer of steps it gives process rewards; `RewardVerifier` with `last` makes
  * an outcome reward of it.
  */
 

@@ -1,7 +1,7 @@
 /** Hypothesis 4, combination: monologues of the model's own failed attempts with a right one behind them. */
 
+import type { SpliceOptions } from "../../../learn/chains/splice.ts";
 import { combination } from "../../../learn/combination.ts";
-import type { SpliceOptions } from "../../../learn/splice.ts";
 import { attemptsOf, BETWEEN_ATTEMPTS } from "../../../tasks/countdown/attempts.ts";
 import type { Method, MethodContext, MethodRun } from "../method.ts";
 import { adamw, stepSize } from "./settings.ts";

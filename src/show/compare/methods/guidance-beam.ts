@@ -1,7 +1,7 @@
 /** Hypothesis 3, guidance, by beams: a beam search by a value head that is trained stands in place of the tree, and the right chains it came to are imitated. */
 
-import { beamTeacher } from "../../../learn/beam-teacher.ts";
 import { guidance } from "../../../learn/guidance.ts";
+import { beamTeacher } from "../../../learn/teachers/beam-teacher.ts";
 import { stepsOf } from "../../../tasks/countdown/solvability.ts";
 import { COUNTDOWN_STEPS, hasEnded } from "../../../tasks/countdown/steps.ts";
 import type { Method } from "../method.ts";

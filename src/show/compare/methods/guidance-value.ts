@@ -4,7 +4,7 @@
  */
 
 import { guidance } from "../../../learn/guidance.ts";
-import { treeTeacher } from "../../../learn/tree-teacher.ts";
+import { treeTeacher } from "../../../learn/teachers/tree-teacher.ts";
 import { mixed } from "../../../search/mixed-scorer.ts";
 import { byVerifier, rollOuts } from "../../../search/roll-outs.ts";
 import { stepsOf } from "../../../tasks/countdown/solvability.ts";

@@ -1,7 +1,7 @@
 /** Hypothesis 3, guidance: a tree a problem, guided by the policy's own probabilities and by roll-outs, becomes the policy's teacher. */
 
 import { guidance } from "../../../learn/guidance.ts";
-import { treeTeacher } from "../../../learn/tree-teacher.ts";
+import { treeTeacher } from "../../../learn/teachers/tree-teacher.ts";
 import { byVerifier, rollOuts } from "../../../search/roll-outs.ts";
 import { stepsOf } from "../../../tasks/countdown/solvability.ts";
 import { COUNTDOWN_STEPS, hasEnded } from "../../../tasks/countdown/steps.ts";

@@ -1,6 +1,6 @@
 /** The process reward model of hypothesis 2: it begins at the base's weights and is taught by roll-outs of the policy. */
 
-import type { Teaching } from "../../../learn/process-lessons.ts";
+import type { Teaching } from "../../../learn/reward/process-lessons.ts";
 import { hasEnded } from "../../../tasks/countdown/steps.ts";
 import type { Judge, MethodContext, Trained } from "../method.ts";
 import { stepScorer } from "./step-scorer.ts";

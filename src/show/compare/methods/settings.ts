@@ -1,7 +1,7 @@
 /** What the methods share on CD-34: the optimizer, the sampling, and how knobs change them. */
 
 import type { AdamWOptions } from "../../../engine/adamw.ts";
-import type { RolloutOptions } from "../../../learn/rollouts.ts";
+import type { RolloutOptions } from "../../../learn/chains/rollouts.ts";
 import type { Knobs } from "../knobs.ts";
 import { UNTIL_SPENT } from "../method.ts";
 

@@ -1,6 +1,6 @@
 /** A process reward model that begins at the base's weights, and what is saved of it beside the policy. */
 
-import { RewardModel, type RewardModelOptions } from "../../../learn/reward-model.ts";
+import { RewardModel, type RewardModelOptions } from "../../../learn/reward/reward-model.ts";
 import { EmbeddedModel } from "../../../model/embedded.ts";
 import { countdownTokenizer } from "../../../tasks/countdown/vocabulary.ts";
 import type { MethodContext, Trained } from "../method.ts";

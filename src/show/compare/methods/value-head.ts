@@ -1,7 +1,7 @@
 /** The value head of guidance: it begins at the base's weights and learns what became of prefixes. */
 
 import type { ValueFunction } from "../../../learn/guidance.ts";
-import { valueFunction } from "../../../learn/reward-model.ts";
+import { valueFunction } from "../../../learn/reward/reward-model.ts";
 import { stepsOf } from "../../../tasks/countdown/solvability.ts";
 import type { MethodContext, Trained } from "../method.ts";
 import { stepScorer } from "./step-scorer.ts";
