@@ -33,7 +33,7 @@ import { type ImproveResult, resultOf } from "./improve-result.ts";
 import { FRESH_IMPROVE, type ImprovePoint, type ImproveState, improveStateSchema } from "./improve-state.ts";
 import type { ImproveTask } from "./improve-task.ts";
 import { measureDifficulty } from "./measure-difficulty.ts";
-import { chainEvent, evalEvent, recordOf, stepEvent } from "./told.ts";
+import { evalEvent, foundEvent, recordOf, stepEvent } from "./told.ts";
 import { writeImproveReport } from "./write-report.ts";
 
 /**
@@ -258,7 +258,7 @@ class Job {
     await writeGeneration(this.#run.dir, origin, searched);
     const record = recordOf(generation, model, seconds, this.#state.generations[0]);
     this.#publish(stepEvent(generation, preset.generations, seconds));
-    this.#publish(chainEvent(generation));
+    this.#publish(foundEvent(generation));
     const chains = searched.reduce((sum, each) => sum + each.chains.length, 0);
     this.#run.journal.append({ type: "improve-generation", generation: step, chains, kept: kept.length });
     await this.#save({ generations: [...this.#state.generations, record] });

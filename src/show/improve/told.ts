@@ -5,6 +5,7 @@ import type { Rng } from "../../core/rng.ts";
 import { warningsOf } from "../../learn/generations/collapse.ts";
 import type { Generation } from "../../learn/self-improvement.ts";
 import { meanInterval } from "../../measure/bootstrap.ts";
+import { chainEvent } from "../job/chain-event.ts";
 import { parseRunEvent, type RunEvent } from "../server/events.ts";
 import type { GenerationRecord, ImprovePoint } from "./improve-state.ts";
 
@@ -47,25 +48,14 @@ export function stepEvent(generation: Generation, steps: number, seconds: number
 }
 
 /** A chain that the search found, at the frontier where there is one. */
-export function chainEvent({ step, searched, groups }: Generation): RunEvent {
+export function foundEvent({ step, searched, groups }: Generation): RunEvent {
   for (const { problem, chains } of searched.toReversed()) {
     const found = chains.find(({ kept }) => kept);
-    if (found === undefined) continue;
-    const { completion, verdict } = found;
-    const judged = { verdict: verdict.status, reason: verdict.reason };
-    return { type: "chain", step, problem: problem.prompt, text: completion.text, ...judged };
+    if (found !== undefined) return chainEvent(step, { problem, ...found });
   }
   const alone = groups[0]?.[0];
   if (alone === undefined) throw new MullError("engine", "a generation without chains");
-  const { problem, completion, verdict } = alone;
-  return {
-    type: "chain",
-    step,
-    problem: problem.prompt,
-    text: completion.text,
-    verdict: verdict.status,
-    reason: verdict.reason,
-  };
+  return chainEvent(step, alone);
 }
 
 /** All difficulties together, each alike, and each alone. */

@@ -22,6 +22,7 @@ import { openRun, type Run } from "../../store/run-folder.ts";
 import { CountdownTask } from "../../tasks/countdown/task.ts";
 import { judge } from "../../tasks/countdown/verifier.ts";
 import { countdownTokenizer } from "../../tasks/countdown/vocabulary.ts";
+import { chainEvent } from "../job/chain-event.ts";
 import { type RunHooks, stopped } from "../job/hooks.ts";
 import {
   behavioursOf,
@@ -224,7 +225,7 @@ class Job {
       this.#trained.set(this.#engine.parameters);
       this.#state = { ...this.#state, step: step.step, flops: step.flops };
       this.#publish(stepEvent(step, learning.steps, (performance.now() - before) / 1000));
-      this.#publish(chainEvent(step));
+      this.#publish(shownChain(step));
       if (step.step % evaluateEvery === 0 || step.step === learning.steps) this.#showPair(await this.#evaluate());
       await this.#save();
       before = performance.now();
@@ -345,18 +346,10 @@ function stepEvent(step: LearnStep, steps: number, seconds: number): RunEvent {
   return { type: "step", steps, ...rest, loss: null, gradNorm: gradientNorm, seconds };
 }
 
-function chainEvent({ step, groups }: LearnStep): RunEvent {
+function shownChain({ step, groups }: LearnStep): RunEvent {
   const rollout = groups[step % groups.length]?.[0];
   if (rollout === undefined) throw new MullError("engine", "a step without chains");
-  const { problem, completion, verdict } = rollout;
-  return {
-    type: "chain",
-    step,
-    problem: problem.prompt,
-    text: completion.text,
-    verdict: verdict.status,
-    reason: verdict.reason,
-  };
+  return chainEvent(step, rollout);
 }
 
 /** What to type to get the same figures. */
