@@ -1,6 +1,6 @@
 /** Prints a chain while it is written: each operation on a line of its own, as soon as it is complete. */
 
-import { type ChainLine, chainLines } from "../chain-text.ts";
+import { type ChainLine, chainLines } from "../report/chain-text.ts";
 import type { Style, Terminal } from "./terminal.ts";
 
 export type ChainPrinter = {

@@ -1,7 +1,7 @@
 /** A few chains, under each step the score of a process reward model beside the truth by an exact solver. */
 
 import { agreementOf, disagrees, type ScoredStep } from "../../measure/agreement.ts";
-import { stepWords } from "../chain-text.ts";
+import { stepWords } from "../report/chain-text.ts";
 import { counted, percent } from "../report/format.ts";
 import type { Html } from "../report/html.ts";
 import { paragraphs, section, table } from "../report/page/parts.ts";

@@ -3,7 +3,7 @@
  * the more is waiting. Who prefers no motion sees everything at once. Its verdict is shown when the last line stands.
  */
 
-import { type ChainLine, chainLines } from "../chain-text.ts";
+import { type ChainLine, chainLines } from "../report/chain-text.ts";
 import { fixed } from "../report/format.ts";
 import type { Judged } from "../server/events.ts";
 import { el, say, within } from "./dom.ts";

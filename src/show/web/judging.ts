@@ -1,7 +1,7 @@
 /** What a reward model says of chains, step by step, beside the truth, in words that need no background. Pure. */
 
 import { agreementOf, disagrees } from "../../measure/agreement.ts";
-import { stepWords } from "../chain-text.ts";
+import { stepWords } from "../report/chain-text.ts";
 import { percent } from "../report/format.ts";
 import type { EventOf } from "../server/events.ts";
 

@@ -1,6 +1,6 @@
 /** What a model does and writes, over its training: small pictures of its habits, and two checkpoints side by side. */
 
-import { chainLines } from "../chain-text.ts";
+import { chainLines } from "../report/chain-text.ts";
 import { drawLine, VERDICT_WORDS } from "./chain-view.ts";
 import { choose } from "./choice.ts";
 import { byId, el, say } from "./dom.ts";

@@ -6,7 +6,7 @@
  */
 
 import type { TreeNodeRecord, TreeRecord } from "../../search/tree-record.ts";
-import { stepWords } from "../chain-text.ts";
+import { stepWords } from "../report/chain-text.ts";
 import { percent } from "../report/format.ts";
 
 export type Branch = {

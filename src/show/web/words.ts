@@ -1,6 +1,6 @@
 /** Quantities and moments of a run in words that need no background. Pure. */
 
-import { parsePrompt } from "../chain-text.ts";
+import { parsePrompt } from "../report/chain-text.ts";
 import { fixed, percent } from "../report/format.ts";
 import { listed, headline as reportHeadline } from "../report/story.ts";
 import { kindOf, type Progress, progress, type RunState } from "./run-state.ts";

@@ -1,6 +1,6 @@
 /** The sections on thinking itself: the control, behaviours, and chains of both models side by side. */
 
-import { type ChainLine, chainLines, parsePrompt } from "../../chain-text.ts";
+import { type ChainLine, chainLines, parsePrompt } from "../chain-text.ts";
 import { behaviourCharts, behaviourRate, DEFAULT_UNIT } from "../charts/behaviours.ts";
 import { counted, percent } from "../format.ts";
 import { type Html, html } from "../html.ts";
