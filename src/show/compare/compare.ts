@@ -11,8 +11,7 @@ import { exists } from "../../store/atomic.ts";
 import { openRun, type Run } from "../../store/run-folder.ts";
 import { type RunHooks, stopped } from "../job/hooks.ts";
 import { readVersions } from "../job/versions.ts";
-import { type BaseWeights, loadBase } from "../pretrain/load-base.ts";
-import { basePlan } from "../pretrain/plans.ts";
+import { type BaseWeights, readBase } from "../pretrain/load-base.ts";
 import { rasterise } from "../report/figure.ts";
 import type { RunEvent } from "../server/events.ts";
 import { type MapPoint, mapPointSchema, measureMap } from "./cells/compute-map.ts";
@@ -48,8 +47,7 @@ export type CompareOptions = {
  */
 export async function compare(options: CompareOptions, hooks: RunHooks): Promise<Comparison> {
   const { preset, contenders, out, fresh } = options;
-  const from = options.base === undefined ? {} : { base: options.base };
-  const base = await loadBase({ seed: 1, fromScratch: false, out, fresh, ...from }, hooks, basePlan());
+  const base = await readBase(options.base);
   const earlier: Earlier =
     options.earlier === undefined
       ? { cells: [], map: null }

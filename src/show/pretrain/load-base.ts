@@ -41,10 +41,18 @@ export type BaseWeights = {
  */
 export async function loadBase(options: BaseOptions, hooks: RunHooks, plan: BasePlan): Promise<BaseWeights> {
   const { seed, out, fresh, threads, fromScratch } = options;
-  const folder = fromScratch ? join(out, "base") : (options.base ?? SHIPPED.base);
-  if (fromScratch) {
-    await pretrainBase({ seed, out: folder, fresh, ...(threads === undefined ? {} : { threads }) }, hooks, plan);
-  }
+  if (!fromScratch) return readBase(options.base);
+  const folder = join(out, "base");
+  await pretrainBase({ seed, out: folder, fresh, ...(threads === undefined ? {} : { threads }) }, hooks, plan);
+  return readBase(folder);
+}
+
+/**
+ * The base model in a folder, the shipped one unless another is given.
+ *
+ * @throws MullError `checkpoint` where the folder holds no model for Countdown
+ */
+export async function readBase(folder: string = SHIPPED.base): Promise<BaseWeights> {
   const { config, parameters, tokenizer } = await readCheckpoint(folder);
   if (tokenizer.words.join(" ") !== countdownTokenizer.words.join(" ")) {
     throw new MullError("checkpoint", `${folder}: the model's words are not Countdown's`, {
